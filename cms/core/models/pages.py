@@ -1,0 +1,65 @@
+"""The abstract base of all pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+
+from cms.core.models.images import Image
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class BasePage(Page):
+    """A page with what search engines and networks show of it."""
+
+    social_image = models.ForeignKey(
+        Image,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Shown where the page is shared. Without one, the lead picture is used.",
+    )
+
+    promote_panels = [
+        MultiFieldPanel(
+            [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
+            "For search engines",
+        ),
+        MultiFieldPanel([FieldPanel("social_image"), FieldPanel("show_in_menus")], "For sharing"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add what the page's head needs: title, description, canonical address, picture."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["head"] = {
+            "title": self.seo_title or self.title,
+            "description": self.description,
+            "canonical": self.get_full_url(request),
+            "image": self.picture_for_sharing,
+            "type": self.open_graph_type,
+        }
+        return context
+
+    @property
+    def description(self) -> str:
+        """One or two sentences that say what the page is; subclasses know a better fallback."""
+        return self.search_description
+
+    @property
+    def picture_for_sharing(self) -> Image | None:
+        """The picture that networks show; subclasses know a better fallback."""
+        return self.social_image
+
+    @property
+    def open_graph_type(self) -> str:
+        """The type of the page in the Open Graph vocabulary."""
+        return "website"
