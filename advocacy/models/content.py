@@ -1,0 +1,63 @@
+"""What every snippet with a public page of its own shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from modelcluster.models import ClusterableModel
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    WorkflowMixin,
+)
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class PublishedContent(
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    PreviewableMixin,
+    ClusterableModel,
+):
+    """A snippet that is drafted, previewed, approved and published like a page."""
+
+    slug = models.SlugField(
+        max_length=120,
+        unique=True,
+        help_text="The last part of its address. Changing it breaks links that others have made.",
+    )
+
+    preview_template = ""
+
+    class Meta:
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        """Where readers find it; subclasses know."""
+        raise NotImplementedError
+
+    def get_full_url(self) -> str:
+        """The address with scheme and host, for mails, sharing and previews."""
+        return f"{settings.SITE_URL}{self.get_absolute_url()}" if self.slug else ""
+
+    full_url = property(get_full_url)
+
+    def page_context(self) -> dict[str, Any]:
+        """What its page's template needs, the same for readers and for previews."""
+        raise NotImplementedError
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """The readers' template."""
+        return self.preview_template
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """The readers' context."""
+        return {"request": request, **self.page_context()}

@@ -1,0 +1,355 @@
+"""The registry: officials, and the ways to reach them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from modelcluster.fields import ParentalKey
+from wagtail.models import Orderable
+from wagtail.search import index
+
+from advocacy.channels import ChannelKind, checked_value, link_for
+from advocacy.models.content import PublishedContent
+from advocacy.places import State
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+def ordinal(number: int) -> str:
+    """A whole number as people say it in order: 1st, 2nd, 3rd, 11th, 30th."""
+    suffix = "th"
+    if number % 100 not in {11, 12, 13}:
+        suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+class Office(models.TextChoices):
+    """Kinds of office; each has rules for state and district."""
+
+    SENATOR = "senator", "U.S. Senator"
+    REPRESENTATIVE = "representative", "U.S. Representative"
+    DELEGATE = "delegate", "Delegate to the U.S. House"
+    OTHER = "other", "Another office"
+
+
+class RepresentativeQuerySet(models.QuerySet["Representative"]):
+    """Representatives as readers may see them."""
+
+    def public(self) -> Self:
+        """Those whose page is published, whether or not they still hold the office."""
+        return self.filter(live=True)
+
+    def in_office(self) -> Self:
+        """Those who have not left. The end of a term alone hides nobody."""
+        return self.filter(
+            Q(left_office_on__isnull=True) | Q(left_office_on__gt=timezone.localdate())
+        )
+
+    def with_channels(self) -> Self:
+        """With every channel that may be shown, in one more query for all."""
+        return self.prefetch_related(Prefetch("channels", queryset=Channel.objects.all()))
+
+    def by_state(self) -> Self:
+        """By state, senators before representatives, then by name."""
+        return self.order_by("state", "-office", "last_name", "first_name", "pk")
+
+
+class Representative(PublishedContent, index.Indexed):
+    """Somebody who holds, or held, a public office."""
+
+    bioguide = models.CharField(
+        "Bioguide identifier",
+        max_length=7,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[A-Z]\d{6}$", "A capital letter and six digits, as in B001230.")
+        ],
+        help_text="Congress's own identifier. Blank for offices outside Congress.",
+    )
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    name = models.CharField(
+        max_length=200, help_text="The full name, as readers see it, without a title."
+    )
+    office = models.CharField(max_length=20, choices=Office, default=Office.SENATOR)
+    other_title = models.CharField(
+        "Title of the other office",
+        max_length=60,
+        blank=True,
+        help_text="Stands before the name, as in Governor. Only for another office.",
+    )
+    other_office = models.CharField(
+        "Name of the other office",
+        max_length=160,
+        blank=True,
+        help_text="As in Governor of Wisconsin. Only for another office.",
+    )
+    state = models.CharField(max_length=2, choices=State, blank=True)
+    district = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"^\d{1,2}$", "A number; 0 is at large.")],
+        help_text="The number of the House district; 0 is at large. Blank for senators.",
+    )
+    party = models.CharField(max_length=60, blank=True)
+    caucus = models.CharField(
+        max_length=60, blank=True, help_text="Where an independent sits. Blank for everybody else."
+    )
+    website = models.URLField("Official site", max_length=500, blank=True)
+    in_office_since = models.DateField(null=True, blank=True)
+    term_ends = models.DateField(null=True, blank=True)
+    left_office_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Fill it in when the office is left before or at the end of the term.",
+    )
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    preview_template = "advocacy/representative.html"
+
+    search_fields = [
+        index.SearchField("name", boost=5),
+        index.AutocompleteField("name"),
+        index.SearchField("other_office"),
+        index.FilterField("office"),
+        index.FilterField("state"),
+        index.FilterField("live"),
+    ]
+
+    class Meta:
+        verbose_name = "representative"
+        verbose_name_plural = "representatives"
+        ordering = ["last_name", "first_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bioguide"],
+                condition=~Q(bioguide=""),
+                name="representative_bioguide_unique",
+                violation_error_message="Another representative has this Bioguide identifier.",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "office"], name="representative_state_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.titled_name} ({self.seat})" if self.seat else self.titled_name
+
+    def clean(self) -> None:
+        """Hold each office to its own rules for state and district."""
+        super().clean()
+        errors: dict[str, str] = {}
+        if self.district.isdigit():
+            self.district = str(int(self.district))
+        if self.office == Office.OTHER:
+            if not self.other_title:
+                errors["other_title"] = "Say what stands before the name, as in Governor."
+        elif not self.state:
+            errors["state"] = "Choose the state that elects this office."
+        if self.office == Office.SENATOR and self.district != "":
+            errors["district"] = "Senators stand for the whole state. Leave this blank."
+        if self.office in {Office.REPRESENTATIVE, Office.DELEGATE} and self.district == "":
+            errors["district"] = "Give the number of the district; 0 is at large."
+        if (
+            self.in_office_since
+            and self.left_office_on
+            and self.left_office_on < self.in_office_since
+        ):
+            errors["left_office_on"] = "This is before the first day in office."
+        if errors:
+            raise ValidationError(errors)
+
+    def get_absolute_url(self) -> str:
+        """Their page."""
+        return reverse("advocacy:representative", args=[self.slug])
+
+    @property
+    def title(self) -> str:
+        """What stands before the name."""
+        if self.office == Office.OTHER:
+            return self.other_title
+        if self.office == Office.DELEGATE:
+            return "Resident Commissioner" if self.state == State.PR else "Delegate"
+        return "Senator" if self.office == Office.SENATOR else "Representative"
+
+    @property
+    def titled_name(self) -> str:
+        """Title and name, as in Senator Tammy Baldwin."""
+        return f"{self.title} {self.name}".strip()
+
+    @property
+    def salutation(self) -> str:
+        """How a letter begins, without the comma."""
+        return f"Dear {self.title} {self.last_name}".replace("  ", " ")
+
+    @property
+    def is_at_large(self) -> bool:
+        """Whether the whole state is one district, which the data write as 0."""
+        return self.district == "0"
+
+    @property
+    def district_line(self) -> str:
+        """The district in words, as in 30th district; blank for those who have none."""
+        if self.district == "":
+            return ""
+        return (
+            "at-large district" if self.is_at_large else f"{ordinal(int(self.district))} district"
+        )
+
+    @property
+    def seat(self) -> str:
+        """The seat in short, as in WI, CA-30 or AK-AL; blank outside the states."""
+        if self.district == "":
+            return self.state
+        return f"{self.state}-{'AL' if self.is_at_large else self.district}"
+
+    @property
+    def office_line(self) -> str:
+        """The office in full, as in U.S. Representative, California's 30th district."""
+        place = self.get_state_display()
+        if self.office == Office.OTHER:
+            return self.other_office or ", ".join(
+                part for part in (self.other_title, place) if part
+            )
+        if self.office == Office.SENATOR:
+            return f"U.S. Senator, {place}"
+        if self.office == Office.DELEGATE:
+            return f"{self.title} to the U.S. House, {place}"
+        return f"U.S. Representative, {place}'s {self.district_line}"
+
+    @property
+    def party_line(self) -> str:
+        """The party, and the caucus where it differs."""
+        if self.caucus and self.caucus != self.party:
+            return f"{self.party}, caucuses with the {self.caucus}s"
+        return self.party
+
+    @property
+    def is_in_office(self) -> bool:
+        """False from the day on which the office was left."""
+        return self.left_office_on is None or self.left_office_on > timezone.localdate()
+
+    @property
+    def usable_channels(self) -> list[Channel]:
+        """The channels that have a source and a date, in their order; also in a preview."""
+        return [channel for channel in self.channels.all() if channel.is_usable]
+
+    def page_context(self) -> dict[str, Any]:
+        """Context of ``advocacy/representative.html``."""
+        return {
+            "representative": self,
+            "channels": self.usable_channels,
+            "petitions": self.petitions_aimed_at(),
+            "letters": self.letters_aimed_at(),
+        }
+
+    def petitions_aimed_at(self) -> list[Any]:
+        """Open petitions with this target, the most urgent first."""
+        from advocacy.models.petitions import Petition
+
+        if self.pk is None:
+            return []
+        return list(
+            Petition.objects.open_now().filter(target_rows__representative=self).most_urgent()
+        )
+
+    def letters_aimed_at(self) -> list[Any]:
+        """Published letters with this target, by title."""
+        from advocacy.models.letters import Letter
+
+        if self.pk is None:
+            return []
+        return list(
+            Letter.objects.public().filter(target_rows__representative=self).order_by("title")
+        )
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    """Channels by what may be done with them."""
+
+    def usable(self) -> Self:
+        """Those that say where they come from and when that was checked."""
+        return self.exclude(source_address="").filter(checked_on__isnull=False)
+
+
+class Channel(Orderable):
+    """One way to reach a representative, with the page that it stands on."""
+
+    Kind = ChannelKind
+
+    representative = ParentalKey(Representative, on_delete=models.CASCADE, related_name="channels")
+    kind = models.CharField(max_length=10, choices=ChannelKind)
+    label = models.CharField(
+        max_length=120, blank=True, help_text="As in Washington office or Contact form."
+    )
+    value = models.CharField(
+        max_length=500, help_text="The number, the address or the link, in full."
+    )
+    source_address = models.URLField(
+        "Source",
+        max_length=500,
+        blank=True,
+        help_text="The page that it stands on. Readers are not shown a channel without one.",
+    )
+    checked_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day you saw it there. Readers are not shown a channel without one.",
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta(Orderable.Meta):
+        verbose_name = "channel"
+        verbose_name_plural = "channels"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.value}"
+
+    def clean(self) -> None:
+        """Hold each kind to its own form of value."""
+        super().clean()
+        errors: dict[str, ValidationError | str] = {}
+        if self.value and self.kind:
+            try:
+                self.value = checked_value(self.kind, self.value)
+            except ValidationError as error:
+                errors["value"] = error
+        if self.source_address and not self.source_address.lower().startswith(
+            ("http://", "https://")
+        ):
+            errors["source_address"] = "Use an address that begins with http:// or https://."
+        if self.checked_on and self.checked_on > timezone.localdate():
+            errors["checked_on"] = "This day has not come yet."
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether readers may be shown it: it has a source and a date."""
+        return bool(self.source_address and self.checked_on)
+
+    @property
+    def link(self) -> str:
+        """The address that opens it (``tel:``, ``mailto:`` or http); blank for post and fax."""
+        return link_for(self.kind, self.value)
+
+    @property
+    def lines(self) -> list[str]:
+        """A postal address as it stands on an envelope."""
+        return [line.strip() for line in self.value.splitlines() if line.strip()]

@@ -1,0 +1,72 @@
+"""Who gets the newsletter."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class SubscriberStatus(models.TextChoices):
+    """Only confirmed subscribers are written to."""
+
+    PENDING = "pending", "Pending"
+    CONFIRMED = "confirmed", "Confirmed"
+    UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    """Subscribers by what they agreed to."""
+
+    def confirmed(self) -> Self:
+        """Those who may be written to."""
+        return self.filter(status=SubscriberStatus.CONFIRMED, refused_at__isnull=True)
+
+
+class Subscriber(models.Model):
+    """One address, with what it agreed to and when."""
+
+    Status = SubscriberStatus
+    wagtail_reference_index_ignore = True
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField("e-mail", max_length=254)
+    email_key = models.CharField("normalised e-mail", max_length=254, unique=True)
+    status = models.CharField(
+        max_length=12, choices=SubscriberStatus, default=SubscriberStatus.PENDING
+    )
+    consent_text = models.TextField(blank=True, help_text="The words that were agreed to.")
+    consented_at = models.DateTimeField("asked for", null=True, blank=True)
+    created_at = models.DateTimeField("first seen", auto_now_add=True)
+    confirmed_at = models.DateTimeField("confirmed", null=True, blank=True)
+    unsubscribed_at = models.DateTimeField("unsubscribed", null=True, blank=True)
+    refused_at = models.DateTimeField(
+        "refused by its mail server",
+        null=True,
+        blank=True,
+        help_text="Nothing more is sent until the address is confirmed again.",
+    )
+    # The cap on mails: how many went to this address since when.
+    mails_since = models.DateTimeField(null=True, blank=True, editable=False)
+    mails_sent = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "subscriber"
+        verbose_name_plural = "subscribers"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status=SubscriberStatus.CONFIRMED)
+                | models.Q(confirmed_at__isnull=False),
+                name="subscriber_confirmed_has_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
