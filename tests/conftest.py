@@ -1,0 +1,170 @@
+"""What every test shares: real data, an unspoilt database, an HTML checker, no silent skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from tests import database, markup
+
+CI = os.environ.get("CI") == "true"
+
+POSTGRESQL_ONLY = "says something about PostgreSQL only; DATABASE_URL names another database"
+# A full run has two parts, one for each database; between them nothing is left out.
+EXPLAINED_SKIPS = (POSTGRESQL_ONLY,)
+
+SKIPPED = pytest.StashKey[Counter[str]]()
+
+hypothesis.settings.register_profile("dovetail", deadline=None, derandomize=CI)
+hypothesis.settings.load_profile("dovetail")
+
+
+# Which tests run ----------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SKIPPED] = Counter()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    on_postgresql = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    for item in items:
+        if item.get_closest_marker("postgresql") and not on_postgresql:
+            item.add_marker(pytest.mark.skip(reason=POSTGRESQL_ONLY))
+    # Playwright leaves an event loop running, which is of no use to any other test.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Iterator[None] | Iterator[pytest.TestReport]:
+    report = yield
+    _count_skip(item.config, report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    report = yield
+    _count_skip(collector.config, report)
+    return report
+
+
+def _count_skip(config: pytest.Config, report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not report.skipped:
+        return
+    if isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+    else:
+        reason = f"expected to fail: {getattr(report, 'wasxfail', '')}"
+    config.stash[SKIPPED][reason] += 1
+
+
+def _unexplained(config: pytest.Config) -> list[str]:
+    return [reason for reason in config.stash[SKIPPED] if reason not in EXPLAINED_SKIPS]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if CI and session.exitstatus == pytest.ExitCode.OK and _unexplained(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    skipped = config.stash[SKIPPED]
+    if not skipped:
+        return
+    terminalreporter.section("not run here, and why")
+    for reason, number in sorted(skipped.items()):
+        terminalreporter.write_line(f"{number} x {reason}")
+    if CI and _unexplained(config):
+        terminalreporter.write_line("With CI=true each of these fails the run.", red=True)
+
+
+# The database -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A file for SQLite: in memory, the live server and its test would share one transaction."""
+    if connection.vendor == "sqlite":
+        folder = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Have each transactional test leave the database as migrations made it."""
+    with django_db_blocker.unblock():
+        pristine = database.snapshot()
+
+    def put_back(_: TransactionTestCase) -> None:
+        pristine.restore()
+        database.forget_rows()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches() -> Iterator[None]:
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_files_left() -> Iterator[None]:
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+# What tests ask for -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real input that lies beside the checkout, or in DOVETAIL_SHARED."""
+    beside = Path(__file__).parents[2] / "shared"
+    folder = Path(os.environ.get("DOVETAIL_SHARED", beside)) / "data"
+    if not folder.is_dir():
+        pytest.skip("the real input is not here: DOVETAIL_SHARED names no folder with it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def html_checker() -> Iterator[markup.HTMLChecker]:
+    """The Nu HTML Checker, started once."""
+    if reason := markup.missing():
+        pytest.skip(reason)
+    with markup.HTMLChecker() as checker:
+        yield checker
+
+
+@pytest.fixture
+def html_valid(html_checker: markup.HTMLChecker) -> Callable[[str | bytes], None]:
+    """Assert that a whole HTML document has no error."""
+
+    def check(html: str | bytes) -> None:
+        errors = html_checker.errors(html)
+        assert not errors, "The HTML is not valid:\n" + "\n".join(errors)
+
+    return check
