@@ -1,0 +1,335 @@
+"""The outbox: mail is a row first, so a dead mail server loses nothing and slows no page.
+
+``queue()`` writes the row in the caller's transaction. ``deliver()`` sends what is due; it is safe
+to run anywhere, at any time, twice at once: each mail is claimed by one conditional UPDATE that
+puts it off by ``CLAIM``, so a process that dies with a mail in hand gives it back by itself.
+
+django-post_office keeps the rows. Its own ``send()`` and mail backend are not used: both render
+subject and body as Django templates, so a title with ``{%`` in it would be executed or fail. Its
+``send_queued`` is not used either: it claims nothing, so two workers send everything twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import make_msgid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connections, transaction
+from django.db.models import Q
+from django.dispatch import Signal
+from django.template import Context, TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import timezone
+from django_tasks.backends.immediate import ImmediateBackend
+from post_office.models import PRIORITY, STATUS, Email
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.core.mail import EmailMessage
+
+logger = logging.getLogger(__name__)
+
+# Longer than the slowest whole conversation (EMAIL_TIMEOUT holds for each of its steps), and short
+# enough that what a killed worker held goes out within two minutes.
+CLAIM = timedelta(seconds=90)
+FIRST_RETRY = timedelta(minutes=2)
+LONGEST_RETRY = timedelta(hours=4)
+GIVE_UP_AFTER = timedelta(days=5)
+FORGET_AFTER = timedelta(days=30)
+
+# Sent with ``address`` when the server of an address says for good that there is no such mailbox.
+address_refused = Signal()
+
+
+class MailError(ValueError):
+    """A mail that cannot be written down: no address, or a header with a line break."""
+
+
+def address_key(address: str) -> str:
+    """The form in which two spellings of one mailbox are equal."""
+    local, _, domain = address.strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass  # No such domain can be written to; it is still one spelling.
+    return f"{local}@{domain}".lower()
+
+
+def queue(
+    *,
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    headers: dict[str, str] | None = None,
+) -> Email:
+    """Write one mail into the outbox; it is sent after the transaction commits.
+
+    Args:
+        to: One address.
+        subject: Plain text; runs of white space become one space.
+        template: Name without ending: ``.txt`` must be there, ``.html`` may.
+        context: For both. In the text nothing is escaped.
+        headers: Besides those that every mail has.
+
+    Raises:
+        MailError: the address or a header cannot stand in a mail.
+    """
+    context = {"site_url": settings.SITE_URL, **context}
+    text = get_template(f"{template}.txt").template.render(Context(context, autoescape=False))
+    message = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=text.strip() + "\n",
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+    )
+    try:
+        message.attach_alternative(get_template(f"{template}.html").render(context), "text/html")
+    except TemplateDoesNotExist as error:
+        if error.args[0] != f"{template}.html":
+            raise
+    row = _store(message)
+    _wake_after_commit()
+    return row
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's mail backend: what ``send_mail()`` sends goes through the outbox too."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Queue the messages; attachments are refused, because nothing here sends any."""
+        for message in email_messages:
+            _store(message)
+        if email_messages:
+            _wake_after_commit()
+        return len(email_messages)
+
+
+def _store(message: EmailMessage) -> Email:
+    if message.attachments:
+        raise MailError("The outbox takes no attachments.")
+    try:
+        message.message()  # Refuses line breaks in headers now, not in the worker.
+    except (ValueError, UnicodeError) as error:
+        raise MailError(str(error)) from error
+    html = [
+        alternative[0]
+        for alternative in getattr(message, "alternatives", [])
+        if alternative[1] == "text/html"
+    ]
+    headers = {
+        **{key: str(value) for key, value in message.extra_headers.items()},
+        **({"Reply-To": ", ".join(message.reply_to)} if message.reply_to else {}),
+    }
+    row = Email(
+        from_email=message.from_email or settings.DEFAULT_FROM_EMAIL,
+        to=list(message.to),
+        cc=list(message.cc),
+        bcc=list(message.bcc),
+        subject=str(message.subject),
+        message=str(message.body),
+        html_message=str(html[0]) if html else "",
+        headers=headers or None,
+        priority=PRIORITY.medium,
+        status=STATUS.queued,
+        # One identity for all attempts, so that a mail sent twice is shown once.
+        message_id=make_msgid(domain=settings.POST_OFFICE["MESSAGE_ID_FQDN"]),
+    )
+    row.save()
+    return row
+
+
+@dataclass
+class Delivery:
+    """What one run of ``deliver()`` did."""
+
+    sent: int = 0
+    again: int = 0
+    failed: int = 0
+    unreachable: bool = False
+
+    def __str__(self) -> str:
+        line = f"{self.sent} sent, {self.again} to be tried again, {self.failed} refused for good"
+        return f"{line}; the mail server cannot be reached" if self.unreachable else line
+
+
+def deliver() -> Delivery:
+    """Send every mail that is due, one after the other over one connection.
+
+    A server that cannot be reached ends the run before anything is claimed: nothing is counted
+    against the mails, and the next run tries again.
+    """
+    report = Delivery()
+    server = get_connection(settings.POST_OFFICE["BACKENDS"]["default"])
+    while (row := _claim_next(server, report)) is not None:
+        _send(row, server, report)
+    try:
+        server.close()
+    except (OSError, smtplib.SMTPException):
+        logger.info("The mail server hung up before we did.")
+    return report
+
+
+def _due() -> Q:
+    now = timezone.now()
+    return Q(status__in=[STATUS.queued, STATUS.requeued]) & (
+        Q(scheduled_time__isnull=True) | Q(scheduled_time__lte=now)
+    )
+
+
+def _claim_next(server: BaseEmailBackend, report: Delivery) -> Email | None:
+    """The next mail that is due, put off for everybody else; None where there is none."""
+    while True:
+        pk = (
+            Email.objects.filter(_due()).order_by("-priority", "pk").values_list("pk", flat=True)
+        ).first()
+        if pk is None:
+            return None
+        try:
+            server.open()
+        except (OSError, smtplib.SMTPException) as error:
+            report.unreachable = True
+            logger.warning("The mail server cannot be reached: %s", type(error).__name__)
+            return None
+        lease = timezone.now() + CLAIM
+        if Email.objects.filter(_due(), pk=pk).update(scheduled_time=lease):
+            return Email.objects.get(pk=pk)
+
+
+def _send(row: Email, server: BaseEmailBackend, report: Delivery) -> None:
+    try:
+        server.send_messages([row.email_message()])
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        if all(500 <= code < 600 for code in codes):
+            _fail(row, error, report)
+            for address in error.recipients:
+                address_refused.send(sender=Email, address=address)
+        else:
+            _put_off(row, error, report)
+    except smtplib.SMTPDataError as error:
+        if 500 <= error.smtp_code < 600:
+            _fail(row, error, report)
+        else:
+            _put_off(row, error, report)
+    except (ValueError, UnicodeError, smtplib.SMTPNotSupportedError) as error:
+        _fail(row, error, report)
+    except Exception as error:  # noqa: BLE001 - whatever a backend raises, the next mail must go out
+        _put_off(row, error, report)
+        _hang_up(server)
+    else:
+        # The links in a mail are keys. Once it is on its way, nobody needs them here.
+        Email.objects.filter(pk=row.pk).update(
+            status=STATUS.sent, message="", html_message="", last_updated=timezone.now()
+        )
+        report.sent += 1
+
+
+def _hang_up(server: BaseEmailBackend) -> None:
+    """Begin anew after a broken conversation."""
+    try:
+        server.close()
+    except (OSError, smtplib.SMTPException):
+        logger.info("The mail server hung up before we did.")
+
+
+def _fail(row: Email, error: Exception, report: Delivery) -> None:
+    Email.objects.filter(pk=row.pk).update(
+        status=STATUS.failed, message="", html_message="", last_updated=timezone.now()
+    )
+    _note(row, error)
+    report.failed += 1
+
+
+def _put_off(row: Email, error: Exception, report: Delivery) -> None:
+    now = timezone.now()
+    if row.created < now - GIVE_UP_AFTER:
+        _fail(row, error, report)
+        return
+    tries = row.number_of_retries or 0
+    pause = min(FIRST_RETRY * 2 ** min(tries, 12), LONGEST_RETRY)
+    Email.objects.filter(pk=row.pk).update(
+        status=STATUS.requeued,
+        scheduled_time=now + pause,
+        number_of_retries=tries + 1,
+        last_updated=now,
+    )
+    _note(row, error)
+    report.again += 1
+
+
+def _note(row: Email, error: Exception) -> None:
+    logger.warning("Mail %s was not taken: %s", row.pk, type(error).__name__)
+    row.logs.create(
+        status=STATUS.failed, message=str(error)[:1000], exception_type=type(error).__name__
+    )
+
+
+def forget() -> int:
+    """Delete what the outbox has held for a month, with its addresses; the number of mails."""
+    old = Email.objects.filter(created__lt=timezone.now() - FORGET_AFTER)
+    _, kinds = old.delete()
+    return int(kinds.get("post_office.Email", 0))
+
+
+class _Background:
+    """At most one delivery at a time in this process, and one more if mail came meanwhile."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._running = False
+
+    def wake(self) -> None:
+        """Deliver soon, in a thread that does not outlive the process."""
+        with self._lock:
+            self._wanted = True
+            if self._running:
+                return
+            self._running = True
+        threading.Thread(target=self._run, name="outbox", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    self._running = False
+                    return
+                self._wanted = False
+            _deliver_quietly()
+            connections.close_all()
+
+
+_background = _Background()
+
+
+def _deliver_quietly() -> None:
+    """Deliver where a failure has nobody to tell: the mail stays in the outbox for the sweep."""
+    try:
+        deliver()
+    except Exception:
+        logger.exception("Delivering the outbox failed.")
+
+
+def _wake_after_commit() -> None:
+    # ``robust``: what goes wrong in here must not turn a page into an error, the row is safe.
+    transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    from cms.core.tasks import deliver_mail  # noqa: PLC0415 - the task calls back into this module
+
+    if not isinstance(deliver_mail.get_backend(), ImmediateBackend):
+        deliver_mail.enqueue()
+    else:
+        # A slow mail server must not slow the page, and nothing here runs jobs after it.
+        _background.wake()
