@@ -15,6 +15,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
 
 from tests import database, markup
 
@@ -122,6 +123,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
         yield
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
+    """Start only when the database is a file: before, it would share the test's connection."""
+    return live_server
 
 
 @pytest.fixture(autouse=True)
