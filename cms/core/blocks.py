@@ -149,7 +149,10 @@ class ProseStreamBlock(blocks.StreamBlock):
         required = False
 
 
-def require(value: Any, name: str, message: str) -> None:
-    """Refuse a struct whose child ``name`` is empty, with the message beside that child."""
-    if not value.get(name):
+def require(block: blocks.StructBlock, value: Any, name: str, message: str) -> None:
+    """Refuse a struct whose child ``name`` is empty, with the message beside that child.
+
+    A draft may be saved with gaps, as with any required field; only publishing asks for them.
+    """
+    if not value.get(name) and not block.is_deferred_validation:
         raise StructBlockValidationError(block_errors={name: ValidationError(message)})

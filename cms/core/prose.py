@@ -1,0 +1,34 @@
+"""Rich text, expanded for readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.rich_text import RichText, expand_db_html
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SEPARATOR = "<!-- next text -->"
+
+
+def expand_all(texts: Sequence[RichText]) -> None:
+    """Expand many rich texts at once, so that their links cost one look-up and not one each.
+
+    The result is kept on each text; the filter ``prose`` shows it.
+    """
+    joined = expand_db_html(_SEPARATOR.join(text.source for text in texts))
+    parts = joined.split(_SEPARATOR)
+    if len(parts) == len(texts):
+        for text, html in zip(texts, parts, strict=True):
+            text.expanded = html
+
+
+def expanded(text: RichText | str) -> SafeString:
+    """A rich text as readers get it, expanded now unless ``expand_all`` has done it."""
+    html = getattr(text, "expanded", None)
+    if html is None:
+        html = expand_db_html(text.source if isinstance(text, RichText) else str(text))
+    # Wagtail's editor keeps only the features that the block allows.
+    return mark_safe(html)  # noqa: S308

@@ -1,0 +1,1 @@
+"""Drafting commentary with a language model: asking, guarding, recording."""

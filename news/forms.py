@@ -1,0 +1,98 @@
+"""The form behind the article editor: what may be saved, and what may be published."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.timesince import timesince
+from wagtail.admin.forms import WagtailAdminPageForm
+
+if TYPE_CHECKING:
+    from news.models import ArticlePage
+
+STREAM_FIELDS = ("body", "opinion", "action", "to_do")
+# The buttons of the editor that make a version live, now or at a time that was set.
+PUBLISHING = ("action-publish",)
+
+
+class ArticlePageForm(WagtailAdminPageForm):
+    """Refuses what would lose or publish something it must not, and names the field."""
+
+    instance: ArticlePage
+
+    def clean(self) -> dict[str, Any]:
+        """Add the newsroom's own checks to Wagtail's."""
+        cleaned_data: dict[str, Any] = super().clean()
+        self._refuse_unknown_blocks()
+        self._refuse_to_overwrite_a_newer_version()
+        if any(self.data.get(name) for name in PUBLISHING):
+            self._refuse_to_publish(cleaned_data)
+        return cleaned_data
+
+    def _refuse_unknown_blocks(self) -> None:
+        """A block that this version does not know would be dropped in silence."""
+        for field in STREAM_FIELDS:
+            if field not in self.fields:
+                continue
+            known = self.fields[field].block.child_blocks
+            for name in unknown_block_types(self.data, field, known):
+                self.add_error(
+                    field,
+                    f"This version of Dovetail does not know the block “{name}” and would lose it."
+                    " Nothing was saved. Ask your operator to update, or remove the block first.",
+                )
+
+    def _refuse_to_overwrite_a_newer_version(self) -> None:
+        """Wagtail asks this of autosave only; a plain Save or Publish would win in silence."""
+        latest = self.instance.latest_revision if self.instance.pk else None
+        if latest is None or not self.is_bound:
+            return
+        own = self.data.get("overwrite_revision_id")
+        loaded = own or self.data.get("loaded_revision_id")
+        if not loaded:
+            return
+        unchanged = loaded == str(latest.pk) and (
+            own or self.data.get("loaded_revision_created_at") == latest.created_at.isoformat()
+        )
+        if unchanged or latest.user_id == getattr(self.for_user, "pk", None):
+            return
+        who = latest.user.public_name if latest.user else "Somebody"
+        self.add_error(
+            None,
+            forms.ValidationError(
+                f"{who} saved a newer version {timesince(latest.created_at, timezone.now())} ago,"
+                " after you opened this page. Yours is still below and not saved. To keep yours,"
+                " press the same button again; to see theirs first, open the page's history in"
+                " a new tab.",
+                code="newer_version",
+            ),
+        )
+
+    def _refuse_to_publish(self, cleaned_data: dict[str, Any]) -> None:
+        """Say beside each field what the gate would refuse."""
+        from news import publication  # noqa: PLC0415 - it reads the model that this form serves
+
+        candidate = publication.Candidate.from_form(self.instance, cleaned_data)
+        for problem in publication.problems(candidate):
+            if problem.field in self.fields and problem.field not in self.errors:
+                self.add_error(problem.field, problem.as_form_error())
+            else:
+                self.add_error(None, f"{problem.field_label}: {problem.message}")
+
+
+def unknown_block_types(data: Any, field: str, known: Any) -> list[str]:
+    """The types of blocks that a submitted form names and the field does not know."""
+    pattern = re.compile(rf"{re.escape(field)}-\d+-type")
+    deleted = "{}-deleted"
+    return sorted(
+        {
+            value
+            for name, value in data.items()
+            if pattern.fullmatch(name)
+            and value not in known
+            and not data.get(deleted.format(name.removesuffix("-type")))
+        }
+    )

@@ -1,0 +1,25 @@
+"""Articles and what belongs to them."""
+
+from news.models.articles import ArticleIndexPage, ArticlePage, ArticleTag, Correction
+from news.models.categories import Category, CategoryIndexPage
+from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
+from news.models.related import RelatedLink
+from news.models.settings import NewsroomSettings
+from news.models.sources import Source
+
+__all__ = [
+    "ArticleIndexPage",
+    "ArticlePage",
+    "ArticleTag",
+    "Category",
+    "CategoryIndexPage",
+    "CommentaryEdit",
+    "Correction",
+    "DraftRun",
+    "DraftedBlock",
+    "NewsroomSettings",
+    "RelatedLink",
+    "Review",
+    "Section",
+    "Source",
+]

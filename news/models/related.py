@@ -1,0 +1,95 @@
+"""Links to other articles that a moderator approved."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from wagtail.admin.panels import FieldPanel
+
+# As many as one article shows.
+SHOWN_AT_MOST = 10
+
+
+class RelatedLinkQuerySet(models.QuerySet["RelatedLink"]):
+    """Questions about related links."""
+
+    def approved(self) -> Self:
+        """Those a moderator approved, in the moderator's order."""
+        return self.filter(status=RelatedLink.Status.APPROVED).order_by("position", "pk")
+
+
+class RelatedLink(models.Model):
+    """A row beside the article, not part of its revision: curating needs no right to edit pages."""
+
+    class Status(models.TextChoices):
+        """What a moderator decided."""
+
+        SUGGESTED = "suggested", "Suggested"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+
+    article = models.ForeignKey(
+        "news.ArticlePage", on_delete=models.CASCADE, related_name="related_links"
+    )
+    address = models.URLField(max_length=2000)
+    title = models.CharField(max_length=300)
+    publisher = models.CharField(max_length=160, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(
+        max_length=10, choices=Status.choices, default=Status.APPROVED, db_index=True
+    )
+    position = models.PositiveIntegerField(
+        default=100, help_text="Lower comes first. An article shows the first ten approved links."
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = RelatedLinkQuerySet.as_manager()
+
+    panels = [
+        FieldPanel("article"),
+        FieldPanel("address"),
+        FieldPanel("title"),
+        FieldPanel("publisher"),
+        FieldPanel("published_at"),
+        FieldPanel("status"),
+        FieldPanel("position"),
+    ]
+
+    class Meta:
+        ordering = ["article_id", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "address"], name="related_link_unique")
+        ]
+        indexes = [
+            models.Index(fields=["article", "status", "position"], name="related_link_shown")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Refuse other schemes than http(s), and a date that has not come yet."""
+        super().clean()
+        if self.address and not self.address.lower().startswith(("http://", "https://")):
+            raise ValidationError(
+                {"address": "Use an address that begins with http:// or https://."}
+            )
+        if self.published_at and self.published_at > timezone.now():
+            raise ValidationError({"published_at": "This date is in the future."})
+
+    def decide(self, *, by: Any) -> None:
+        """Stamp the row with who decided, now; the caller saves."""
+        self.decided_by = by
+        self.decided_at = timezone.now()

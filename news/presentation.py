@@ -1,0 +1,243 @@
+"""What an article's page shows, gathered in as few queries as it takes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.blocks import StreamValue
+from wagtail.rich_text import RichText
+
+from advocacy.models import AdvocacySettings
+from cms.core.models import SiteSettings
+from cms.core.prose import expand_all
+from news import provenance
+from news.models.commentary import Review, Section
+from news.models.related import SHOWN_AT_MOST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from django.http import HttpRequest
+
+    from advocacy.models import Petition
+    from news.models import ArticlePage
+
+# How many words of the body a reader sees before unfolding the rest.
+VISIBLE_WORDS = 120
+# IPTC's digital source types: written by an algorithm and revised, or by a person with tools.
+WITH_MODEL = "https://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+BY_PEOPLE = "https://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
+SHARE_TARGETS = (
+    ("E-mail", "mailto:?subject={title}&body={url}"),
+    ("Bluesky", "https://bsky.app/intent/compose?text={title}%20{url}"),
+    ("Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
+    ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
+    ("Reddit", "https://www.reddit.com/submit?url={url}&title={title}"),
+    ("WhatsApp", "https://wa.me/?text={title}%20{url}"),
+    ("X", "https://x.com/intent/post?url={url}&text={title}"),
+)
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """One section as readers see it."""
+
+    key: str
+    label: str
+    value: StreamValue
+    disclosure: str
+    drafted: bool
+    reviewer: str
+
+
+@dataclass(frozen=True)
+class Commentary:
+    """The sections that hold something."""
+
+    sections: list[SectionView]
+
+    @property
+    def disclosures(self) -> list[str]:
+        """The plain lines above the commentary, each once."""
+        return list(dict.fromkeys(section.disclosure for section in self.sections))
+
+
+def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) -> dict[str, Any]:
+    """The context of an article's page."""
+    texts = list(rich_texts(page))
+    expand_all(texts)
+    visible, folded = split_body(page.body)
+    commentary = commentary_of(page)
+    corrections = list(page.corrections.all())
+    categories = list(page.categories.all())
+    return {
+        "lead_visible_blocks": visible,
+        "folded_blocks": folded,
+        "categories": categories,
+        "commentary": commentary,
+        "petition": petition_for(page, request),
+        "related_links": list(page.related_links.approved()[:SHOWN_AT_MOST]) if page.pk else [],
+        "corrections": corrections,
+        "share_links": share_links(page.title, head["canonical"] or ""),
+        "json_ld": json_ld(
+            page,
+            request=request,
+            head=head,
+            commentary=commentary,
+            corrections=corrections,
+            categories=categories,
+        ),
+    }
+
+
+def rich_texts(page: ArticlePage) -> Iterator[RichText]:
+    """Every rich text of the page, in whatever block it stands."""
+    for field in ("body", *Section.values):
+        for child in getattr(page, field):
+            if isinstance(child.value, RichText):
+                yield child.value
+
+
+def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
+    """The blocks seen at once, and those that a reader unfolds; a heading stays with its text."""
+    blocks = list(body)
+    count = 0
+    for number, block in enumerate(blocks):
+        count += len(provenance.words({"value": _stored(block)}).split())
+        if count >= VISIBLE_WORDS:
+            visible = number + 1
+            rest = blocks[visible:]
+            # One block left over is not worth a fold.
+            return (blocks, []) if len(rest) <= 1 else (blocks[:visible], rest)
+    return blocks, []
+
+
+def _stored(block: Any) -> Any:
+    return block.block.get_prep_value(block.value)
+
+
+def commentary_of(page: ArticlePage) -> Commentary:
+    """The sections with the line that tells readers how each was made. At most two queries."""
+    contents = {section: value for section in Section if (value := getattr(page, section.value))}
+    if not contents:
+        return Commentary([])
+    hashes = {section: provenance.content_hash(value) for section, value in contents.items()}
+    rows = (
+        Review.objects.approved()
+        .filter(page_id=_reviewed_page_id(page), content_hash__in=list(hashes.values()))
+        .select_related("decided_by")
+        .order_by("decided_at")
+    )
+    approvals: dict[str, Review] = {review.section: review for review in rows}
+    unapproved = {
+        section: value for section, value in contents.items() if section.value not in approvals
+    }
+    drafted = provenance.drafted_sections(unapproved) if unapproved else set()
+    return Commentary(
+        [
+            _section_view(section, value, section in drafted, approvals.get(section.value))
+            for section, value in contents.items()
+        ]
+    )
+
+
+def _reviewed_page_id(page: ArticlePage) -> int | None:
+    """An alias is approved with the page that it stands for."""
+    return page.alias_of_id or page.pk
+
+
+def _section_view(
+    section: Section, value: StreamValue, drafted: bool, approval: Review | None
+) -> SectionView:
+    reviewer = approval.decided_by.public_name if approval and approval.decided_by else ""
+    drafted = drafted or bool(approval and approval.holds_model_text)
+    if drafted and approval and approval.decided_at:
+        day = date_format(timezone.localtime(approval.decided_at), "F j, Y")
+        line = (
+            "Drafted with a language model, revised and approved"
+            f" by {reviewer or 'an editor'} on {day}."
+        )
+    elif drafted:
+        line = "Drafted with a language model, not yet approved."
+    else:
+        line = "Written by people in this newsroom."
+    return SectionView(section.value, str(section.label), value, line, drafted, reviewer)
+
+
+def petition_for(page: ArticlePage, request: HttpRequest) -> Petition | None:
+    """The article's petition, else the site's default; none that readers cannot open."""
+    petition: Petition | None = (
+        page.petition or AdvocacySettings.for_request(request).default_petition
+    )
+    return petition if petition is not None and petition.live else None
+
+
+def share_links(title: str, url: str) -> list[dict[str, str]]:
+    """Plain addresses of the networks' own share pages."""
+    parts = {"title": quote(title, safe=""), "url": quote(url, safe="")}
+    return [{"label": label, "url": target.format(**parts)} for label, target in SHARE_TARGETS]
+
+
+def json_ld(
+    page: ArticlePage,
+    *,
+    request: HttpRequest,
+    head: dict[str, Any],
+    commentary: Commentary,
+    corrections: Iterable[Any],
+    categories: Iterable[Any],
+) -> SafeString:
+    """The page as schema.org's NewsArticle, safe to stand in a script element."""
+    site = SiteSettings.for_request(request)
+    publisher = {"@type": "NewsMediaOrganization", "name": site.site_name}
+    drafted = any(section.drafted for section in commentary.sections)
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": page.title[:110],
+        "description": head["description"],
+        "url": head["canonical"],
+        "mainEntityOfPage": head["canonical"],
+        "inLanguage": "en",
+        "isAccessibleForFree": True,
+        "publisher": publisher,
+        "author": {"@type": "Person", "name": page.byline} if page.byline else publisher,
+        "articleSection": [category.name for category in categories],
+        "digitalSourceType": WITH_MODEL if drafted else BY_PEOPLE,
+    }
+    if page.first_published_at:
+        data["datePublished"] = page.first_published_at.isoformat()
+    if page.last_published_at:
+        data["dateModified"] = page.last_published_at.isoformat()
+    if page.source_address:
+        data["isBasedOn"] = {
+            "@type": "CreativeWork",
+            "url": page.source_address,
+            **({"publisher": page.source.name} if page.source else {}),
+            **(
+                {"datePublished": when.isoformat()}
+                if (when := page.source_published_in_source_zone)
+                else {}
+            ),
+        }
+    if head["image"]:
+        rendition = head["image"].get_rendition("fill-1200x630|format-jpeg")
+        data["image"] = request.build_absolute_uri(rendition.url)
+    reviewers = dict.fromkeys(section.reviewer for section in commentary.sections)
+    if people := [{"@type": "Person", "name": name} for name in reviewers if name]:
+        data["reviewedBy"] = people
+    if texts := [
+        {"@type": "CorrectionComment", "datePublished": row.date.isoformat(), "text": row.text}
+        for row in corrections
+    ]:
+        data["correction"] = texts
+    encoded = json.dumps(data, ensure_ascii=False)
+    for character, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        encoded = encoded.replace(character, escape)
+    return mark_safe(encoded)  # noqa: S308 - nothing in it can end the script element

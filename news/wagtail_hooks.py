@@ -1,0 +1,48 @@
+"""How the newsroom shows in the Wagtail admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+from wagtail import hooks
+
+from news import review_views
+from news.drafting import runs
+from news.drafting import views as drafting_views
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+
+@hooks.register("register_admin_urls")
+def newsroom_urls() -> list[URLPattern]:
+    """Drafting, review and evidence."""
+    return [
+        path(
+            "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
+            "<int:parent_page_id>/",
+            drafting_views.DraftOnCreateView.as_view(),
+            name="news_draft_on_create",
+        ),
+        path(
+            "drafting/edit/<int:page_id>/",
+            drafting_views.DraftOnEditView.as_view(),
+            name="news_draft_on_edit",
+        ),
+        path("drafting/runs/", drafting_views.run_states, name="news_draft_runs"),
+        path(
+            "drafting/runs/<uuid:key>/cancel/",
+            drafting_views.cancel_run,
+            name="news_cancel_draft",
+        ),
+        path("review/<int:page_id>/", review_views.review, name="news_review"),
+        path("review/<int:page_id>/ask/", review_views.ask, name="news_ask_for_review"),
+        path("evidence/<int:page_id>/", review_views.download_evidence, name="news_evidence"),
+    ]
+
+
+@hooks.register("sweep")
+def sweep_drafts() -> str:
+    """Take up the drafts that a killed worker left."""
+    return runs.take_up_lost()
