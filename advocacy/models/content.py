@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -40,24 +41,36 @@ class PublishedContent(
     class Meta:
         abstract = True
 
-    def get_absolute_url(self) -> str:
-        """Where readers find it; subclasses know."""
-        raise NotImplementedError
-
     def get_full_url(self) -> str:
         """The address with scheme and host, for mails, sharing and previews."""
         return f"{settings.SITE_URL}{self.get_absolute_url()}" if self.slug else ""
 
     full_url = property(get_full_url)
 
+    def head(self, title: str, description: str) -> dict[str, Any]:
+        """What the page's head says of it, in the form that ``base.html`` expects."""
+        return {
+            "title": title,
+            "description": description,
+            "canonical": self.full_url,
+            "image": None,
+            "type": "website",
+            "noindex": False,
+        }
+
+    @abstractmethod
+    def get_absolute_url(self) -> str:
+        """Where readers find it."""
+
+    @abstractmethod
     def page_context(self) -> dict[str, Any]:
         """What its page's template needs, the same for readers and for previews."""
-        raise NotImplementedError
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         """The readers' template."""
         return self.preview_template
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
-        """The readers' context."""
+        """The readers' context, as it will be once the draft is published."""
+        self.live = True
         return {"request": request, **self.page_context()}

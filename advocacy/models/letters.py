@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import Prefetch
 from django.urls import reverse
 from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, PublishingPanel, TitleFieldPanel
 from wagtail.models import Orderable
 from wagtail.search import index
 
-from advocacy.letters import FilledLetter, fill, unknown_tokens
+from advocacy.letters import copy_for, in_words, unknown_tokens
 from advocacy.models.content import PublishedContent
 from advocacy.models.representatives import Channel, Representative
 
@@ -56,6 +57,20 @@ class Letter(PublishedContent, index.Indexed):
 
     preview_template = "advocacy/letter.html"
 
+    panels = [
+        TitleFieldPanel("title"),
+        FieldPanel("slug"),
+        FieldPanel("subject"),
+        FieldPanel("body"),
+        InlinePanel(
+            "target_rows",
+            label="Target",
+            heading="Targets",
+            help_text="None: readers write to their own representatives.",
+        ),
+        PublishingPanel(),
+    ]
+
     search_fields = [
         index.SearchField("title", boost=5),
         index.AutocompleteField("title"),
@@ -93,24 +108,19 @@ class Letter(PublishedContent, index.Indexed):
     @property
     def targets(self) -> list[Representative]:
         """Whom it is meant for, in order; none means the reader's own representatives."""
-        return [row.representative for row in self.target_rows.select_related("representative")]
-
-    def filled_for(self, representative: Representative) -> FilledLetter:
-        """Subject and body with the tokens filled in."""
-        return fill(subject=self.subject, body=self.body, representative=representative)
+        return [row.representative for row in self.target_rows.all()]
 
     def page_context(self) -> dict[str, Any]:
         """Context of ``advocacy/letter.html``."""
+        copies = [
+            copy_for(representative, subject=self.subject, body=self.body)
+            for representative in self.targets
+        ]
         return {
             "letter": self,
-            "copies": [
-                {
-                    "representative": representative,
-                    "filled": self.filled_for(representative),
-                    "channels": representative.usable_channels,
-                }
-                for representative in self.targets
-            ],
+            "copies": copies,
+            "general": None if copies else in_words(subject=self.subject, body=self.body),
+            "head": self.head(self.title, self.subject),
         }
 
 
@@ -121,6 +131,8 @@ class LetterTarget(Orderable):
     representative = models.ForeignKey(
         Representative, on_delete=models.PROTECT, related_name="letter_targets"
     )
+
+    panels = [FieldPanel("representative")]
 
     class Meta(Orderable.Meta):
         verbose_name = "target"

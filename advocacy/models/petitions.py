@@ -13,13 +13,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from advocacy.forms import SigningForm
 from advocacy.models.content import PublishedContent
 from advocacy.models.fields import CounterField
 from advocacy.models.representatives import Representative
+from cms.core.sharing import share_links
 
 if TYPE_CHECKING:
     from typing import Self
@@ -122,6 +132,24 @@ class Petition(PublishedContent, index.Indexed):
 
     preview_template = "advocacy/petition.html"
 
+    panels = [
+        TitleFieldPanel("title"),
+        FieldPanel("slug"),
+        FieldPanel("summary"),
+        FieldPanel("ask"),
+        InlinePanel("target_rows", label="Target", heading="Targets", min_num=1),
+        MultiFieldPanel(
+            [
+                FieldPanel("status"),
+                FieldPanel("goal"),
+                FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
+            ],
+            "Signing",
+        ),
+        MultiFieldPanel([FieldPanel("outcome"), FieldPanel("successor")], "What came of it"),
+        PublishingPanel(),
+    ]
+
     search_fields = [
         index.SearchField("title", boost=5),
         index.AutocompleteField("title"),
@@ -176,7 +204,7 @@ class Petition(PublishedContent, index.Indexed):
     @property
     def targets(self) -> list[Representative]:
         """Whom it asks, in order; also in a preview."""
-        return [row.representative for row in self.target_rows.select_related("representative")]
+        return [row.representative for row in self.target_rows.all()]
 
     @property
     def is_upcoming(self) -> bool:
@@ -226,6 +254,11 @@ class Petition(PublishedContent, index.Indexed):
         return min(100, self.confirmed_count * 100 // max(1, self.goal))
 
     @property
+    def remaining(self) -> int:
+        """Signatures that are missing from the goal."""
+        return max(0, self.goal - self.confirmed_count)
+
+    @property
     def days_left(self) -> int | None:
         """Days until the last day for signing, 0 on that day; None without one."""
         if self.closes_on is None:
@@ -233,8 +266,15 @@ class Petition(PublishedContent, index.Indexed):
         return max(0, (self.closes_on - timezone.localdate()).days)
 
     def page_context(self) -> dict[str, Any]:
-        """Context of ``advocacy/petition.html``, without the form."""
-        return {"petition": self, "targets": self.targets}
+        """Context of ``advocacy/petition.html``."""
+        return {
+            "petition": self,
+            "targets": self.targets,
+            "form": SigningForm() if self.is_open else None,
+            "share_links": share_links(self.title, self.full_url),
+            "address": self.full_url,
+            "head": self.head(self.title, self.summary),
+        }
 
 
 class PetitionTarget(Orderable):
@@ -244,6 +284,8 @@ class PetitionTarget(Orderable):
     representative = models.ForeignKey(
         Representative, on_delete=models.PROTECT, related_name="petition_targets"
     )
+
+    panels = [FieldPanel("representative")]
 
     class Meta(Orderable.Meta):
         verbose_name = "target"

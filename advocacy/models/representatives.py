@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,12 +10,22 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Prefetch, Q
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from advocacy.admin_forms import RepresentativeForm
 from advocacy.channels import ChannelKind, checked_value, link_for
 from advocacy.models.content import PublishedContent
 from advocacy.places import State
@@ -57,9 +68,11 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
         """With every channel that may be shown, in one more query for all."""
         return self.prefetch_related(Prefetch("channels", queryset=Channel.objects.all()))
 
-    def by_state(self) -> Self:
-        """By state, senators before representatives, then by name."""
-        return self.order_by("state", "-office", "last_name", "first_name", "pk")
+    def by_seat(self) -> Self:
+        """By state, senators before representatives, then by district and name."""
+        return self.order_by(
+            "state", "-office", Length("district"), "district", "last_name", "first_name", "pk"
+        )
 
 
 class Representative(PublishedContent, index.Indexed):
@@ -115,6 +128,47 @@ class Representative(PublishedContent, index.Indexed):
     objects = RepresentativeQuerySet.as_manager()
 
     preview_template = "advocacy/representative.html"
+
+    panels = [
+        MultiFieldPanel(
+            [
+                TitleFieldPanel("name"),
+                FieldPanel("slug"),
+                FieldRowPanel([FieldPanel("first_name"), FieldPanel("last_name")]),
+                FieldPanel("bioguide"),
+            ],
+            "Who",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("office"),
+                FieldRowPanel([FieldPanel("state"), FieldPanel("district")]),
+                FieldRowPanel([FieldPanel("other_title"), FieldPanel("other_office")]),
+                FieldRowPanel([FieldPanel("party"), FieldPanel("caucus")]),
+                FieldPanel("website"),
+            ],
+            "Office",
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("in_office_since"), FieldPanel("term_ends")]),
+                FieldPanel("left_office_on"),
+            ],
+            "Time in office",
+        ),
+        InlinePanel(
+            "channels",
+            label="Channel",
+            heading="Channels",
+            help_text=(
+                "Ways to reach them, the best first. Readers are shown only those with a source "
+                "and the day on which it was checked."
+            ),
+        ),
+        PublishingPanel(),
+    ]
+
+    base_form_class = RepresentativeForm
 
     search_fields = [
         index.SearchField("name", boost=5),
@@ -248,6 +302,7 @@ class Representative(PublishedContent, index.Indexed):
             "channels": self.usable_channels,
             "petitions": self.petitions_aimed_at(),
             "letters": self.letters_aimed_at(),
+            "head": self.head(self.titled_name, f"{self.office_line}: how to reach them."),
         }
 
     def petitions_aimed_at(self) -> list[Any]:
@@ -314,6 +369,12 @@ class Channel(Orderable):
 
     objects = ChannelQuerySet.as_manager()
 
+    panels = [
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("label")]),
+        FieldPanel("value"),
+        FieldRowPanel([FieldPanel("source_address"), FieldPanel("checked_on")]),
+    ]
+
     class Meta(Orderable.Meta):
         verbose_name = "channel"
         verbose_name_plural = "channels"
@@ -351,5 +412,6 @@ class Channel(Orderable):
 
     @property
     def lines(self) -> list[str]:
-        """A postal address as it stands on an envelope."""
-        return [line.strip() for line in self.value.splitlines() if line.strip()]
+        """A postal address as it stands on an envelope: the town and its ZIP code last."""
+        town = re.search(r", ([^,]+, [A-Z]{2} \d{5}(?:-\d{4})?)$", self.value)
+        return [self.value[: town.start()], town[1]] if town else [self.value]

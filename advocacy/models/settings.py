@@ -23,6 +23,7 @@ class AdvocacySettings(BaseSiteSetting):
     )
 
     panels = [FieldPanel("default_petition")]
+    select_related = ["default_petition"]
 
     class Meta:
         verbose_name = "Advocacy"

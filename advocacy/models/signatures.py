@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from advocacy.models.petitions import Petition
+from cms.core.allowance import MailAllowance
 
 if TYPE_CHECKING:
     from typing import Self
@@ -32,7 +33,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(status=SignatureStatus.PENDING)
 
 
-class Signature(models.Model):
+class Signature(MailAllowance):
     """One address under one petition."""
 
     Status = SignatureStatus
@@ -54,9 +55,6 @@ class Signature(models.Model):
     )
     created_at = models.DateTimeField("signed", auto_now_add=True)
     confirmed_at = models.DateTimeField("confirmed", null=True, blank=True)
-    # The cap on mails: how many went to this signer since when.
-    mails_since = models.DateTimeField(null=True, blank=True, editable=False)
-    mails_sent = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = SignatureQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ subject and body as Django templates, so a title with ``{%`` in it would be exec
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import smtplib
 import threading
@@ -57,10 +58,9 @@ class MailError(ValueError):
 def address_key(address: str) -> str:
     """The form in which two spellings of one mailbox are equal."""
     local, _, domain = address.strip().rpartition("@")
-    try:
+    # A domain that cannot be encoded cannot be written to; it is still one spelling.
+    with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass  # No such domain can be written to; it is still one spelling.
     return f"{local}@{domain}".lower()
 
 
@@ -71,6 +71,7 @@ def queue(
     template: str,
     context: dict[str, Any],
     headers: dict[str, str] | None = None,
+    withheld: bool = False,
 ) -> Email:
     """Write one mail into the outbox; it is sent after the transaction commits.
 
@@ -80,6 +81,8 @@ def queue(
         template: Name without ending: ``.txt`` must be there, ``.html`` may.
         context: For both. In the text nothing is escaped.
         headers: Besides those that every mail has.
+        withheld: Do all the work and send nothing, so that the time it takes does not tell a
+            stranger that the address has had its share of mails.
 
     Raises:
         MailError: the address or a header cannot stand in a mail.
@@ -97,7 +100,9 @@ def queue(
     except TemplateDoesNotExist as error:
         if error.args[0] != f"{template}.html":
             raise
-    row = _store(message)
+    if withheld:
+        message.body, message.alternatives = "", []
+    row = _store(message, status=STATUS.failed if withheld else STATUS.queued)
     _wake_after_commit()
     return row
 
@@ -114,7 +119,7 @@ class OutboxBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def _store(message: EmailMessage) -> Email:
+def _store(message: EmailMessage, *, status: int = STATUS.queued) -> Email:
     if message.attachments:
         raise MailError("The outbox takes no attachments.")
     try:
@@ -140,7 +145,7 @@ def _store(message: EmailMessage) -> Email:
         html_message=str(html[0]) if html else "",
         headers=headers or None,
         priority=PRIORITY.medium,
-        status=STATUS.queued,
+        status=status,
         # One identity for all attempts, so that a mail sent twice is shown once.
         message_id=make_msgid(domain=settings.POST_OFFICE["MESSAGE_ID_FQDN"]),
     )
@@ -326,7 +331,7 @@ def _wake_after_commit() -> None:
 
 
 def _wake() -> None:
-    from cms.core.tasks import deliver_mail  # noqa: PLC0415 - the task calls back into this module
+    from cms.core.tasks import deliver_mail
 
     if not isinstance(deliver_mail.get_backend(), ImmediateBackend):
         deliver_mail.enqueue()

@@ -9,3 +9,13 @@ class NewsletterConfig(AppConfig):
     name = "cms.newsletter"
     label = "newsletter"
     verbose_name = "Newsletter"
+
+    def ready(self) -> None:
+        """Listen for addresses that their mail server refuses."""
+        from cms.core.mail import address_refused
+        from cms.newsletter.subscriptions import mark_refused
+
+        def on_refused(address: str, **kwargs: object) -> None:
+            mark_refused(address)
+
+        address_refused.connect(on_refused, weak=False, dispatch_uid="newsletter.refused")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from cms.core.allowance import MailAllowance
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -27,7 +29,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         return self.filter(status=SubscriberStatus.CONFIRMED, refused_at__isnull=True)
 
 
-class Subscriber(models.Model):
+class Subscriber(MailAllowance):
     """One address, with what it agreed to and when."""
 
     Status = SubscriberStatus
@@ -50,9 +52,6 @@ class Subscriber(models.Model):
         blank=True,
         help_text="Nothing more is sent until the address is confirmed again.",
     )
-    # The cap on mails: how many went to this address since when.
-    mails_since = models.DateTimeField(null=True, blank=True, editable=False)
-    mails_sent = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -70,3 +69,8 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether newsletters go to this address."""
+        return self.status == SubscriberStatus.CONFIRMED and self.refused_at is None

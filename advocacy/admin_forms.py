@@ -1,0 +1,24 @@
+"""The form in which campaigners edit a representative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wagtail.admin.forms import WagtailAdminModelForm
+
+if TYPE_CHECKING:
+    from advocacy.models import Representative
+
+
+class RepresentativeForm(WagtailAdminModelForm):
+    """Signs each channel with the name of whoever checked it."""
+
+    def save(self, commit: bool = True) -> Representative:
+        """Note who touched which channel; rows that nobody touched keep their name."""
+        formset = getattr(self, "formsets", {}).get("channels")
+        if formset is not None:
+            for form in formset.forms:
+                if form.has_changed():
+                    form.instance.checked_by = self.for_user
+        saved: Representative = super().save(commit=commit)
+        return saved

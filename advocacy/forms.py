@@ -1,0 +1,110 @@
+"""The form under a petition."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from django import forms
+
+from cms.core.forms import PlainTextField
+
+UNITED_STATES = "US"
+# Their residents have ZIP codes.
+_TERRITORIES = {"AS", "GU", "MP", "PR", "UM", "VI"}
+_ZIP = re.compile(r"\d{5}(?:-\d{4})?")
+
+
+@cache
+def countries() -> tuple[tuple[str, str], ...]:
+    """Code and English name of every country, the United States first, from the tz database."""
+    table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    others = sorted(
+        ((code, name) for code, name in rows if code not in {UNITED_STATES, *_TERRITORIES}),
+        key=lambda row: row[1].casefold(),
+    )
+    return ((UNITED_STATES, "United States"), *others)
+
+
+class SigningForm(forms.Form):
+    """What a signer tells, and a field that only machines fill in."""
+
+    name = PlainTextField(
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Give the name that should stand under the petition."},
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        help_text="We send one mail, to confirm that it is you. It is never shown.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Give an address, so that you can confirm your signature.",
+            "invalid": "This is not an e-mail address. It should look like name@example.org.",
+        },
+    )
+    country = forms.ChoiceField(
+        choices=countries,
+        initial=UNITED_STATES,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    postal_code = PlainTextField(
+        label="ZIP code",
+        required=False,
+        max_length=10,
+        help_text="Only in the United States: it shows which officials are yours.",
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric"}),
+    )
+    comment = PlainTextField(
+        label="Why you sign (optional)",
+        multiline=True,
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    newsletter = forms.BooleanField(
+        label="Send me the newsletter by e-mail too. I can end it at any time.", required=False
+    )
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """A ZIP code in the United States; nothing of the kind is kept from elsewhere."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "country" not in cleaned or "postal_code" not in cleaned:
+            return cleaned
+        if cleaned["country"] != UNITED_STATES:
+            cleaned["postal_code"] = ""
+        elif not _ZIP.fullmatch(cleaned["postal_code"]):
+            self.add_error(
+                "postal_code", "Give your ZIP code of five digits, or choose your country."
+            )
+        return cleaned
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(str(self.data.get("website", "")).strip())
+
+    @property
+    def signing(self) -> dict[str, Any]:
+        """The arguments of ``signatures.sign()``, besides the petition."""
+        return {
+            "name": self.cleaned_data["name"],
+            "email": self.cleaned_data["email"],
+            "postal_code": self.cleaned_data["postal_code"],
+            "country": self.cleaned_data["country"],
+            "comment": self.cleaned_data["comment"],
+            "wants_newsletter": self.cleaned_data["newsletter"],
+        }

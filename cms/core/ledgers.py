@@ -1,0 +1,63 @@
+"""Ledgers: lists that people read, filter and export, and that only the program writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wagtail_modeladmin.helpers import PermissionHelper
+from wagtail_modeladmin.options import ModelAdmin
+from wagtail_modeladmin.views import IndexView
+
+if TYPE_CHECKING:
+    from cms.core.models import User
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_text(value: str) -> str:
+    """A cell that every spreadsheet shows as it stands and none computes."""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+class ReadOnly(PermissionHelper):
+    """May be seen with the model's view permission, and changed by nobody."""
+
+    def user_can_list(self, user: User) -> bool:
+        """With the view permission."""
+        return self.user_has_specific_permission(user, self.get_perm_codename("view"))
+
+    def user_can_inspect_obj(self, user: User, obj: Any) -> bool:
+        """With the view permission."""
+        return self.inspect_view_enabled and self.user_can_list(user)
+
+    def user_can_create(self, user: User) -> bool:
+        """Nobody."""
+        return False
+
+    def user_can_edit_obj(self, user: User, obj: Any) -> bool:
+        """Nobody."""
+        return False
+
+    def user_can_delete_obj(self, user: User, obj: Any) -> bool:
+        """Nobody."""
+        return False
+
+
+class LedgerIndexView(IndexView):
+    """The list, whose export no spreadsheet takes for formulas."""
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        """Text stays text."""
+        processed = super().preprocess_field_value(field, value, export_format)
+        return as_text(processed) if isinstance(processed, str) else processed
+
+
+class Ledger(ModelAdmin):
+    """A read-only list with filters and an inspect view."""
+
+    permission_helper_class = ReadOnly
+    index_view_class = LedgerIndexView
+    inspect_view_enabled = True
+    history_view_enabled = False
+    add_to_admin_menu = True

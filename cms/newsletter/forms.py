@@ -1,0 +1,35 @@
+"""The form that asks for the newsletter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+
+class SubscribeForm(forms.Form):
+    """One address, and a field that only machines fill in."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Give the address that the newsletter should go to.",
+            "invalid": "This is not an e-mail address. It should look like name@example.org.",
+        },
+    )
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(str(self.data.get("website", "")).strip())

@@ -1,0 +1,5 @@
+"""What the newsletter adds to Wagtail."""
+
+from cms.newsletter import ledgers
+
+__all__ = ["ledgers"]
