@@ -39,7 +39,7 @@ lint: $(VENV)/dev.stamp ## Check style, types, imports, templates, migrations an
 	$(VENV)/bin/ruff format --check $(wildcard $(CHECKED))
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy $(wildcard $(CHECKED))
-	$(VENV)/bin/djhtml --check --tabwidth 2 templates
+	$(VENV)/bin/djhtml --check --tabwidth 4 templates
 	$(VENV)/bin/djlint --lint --quiet templates
 	DJANGO_SETTINGS_MODULE=cms.settings.test $(RUN) manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(RUN) manage.py check --deploy --fail-level WARNING
