@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,6 +15,7 @@ from wagtail.rich_text import RichText
 from advocacy.models import AdvocacySettings
 from cms.core.models import SiteSettings
 from cms.core.prose import expand_all
+from cms.core.sharing import share_links
 from news import provenance
 from news.models.commentary import Review, Section
 from news.models.related import SHOWN_AT_MOST
@@ -33,15 +33,6 @@ VISIBLE_WORDS = 120
 # IPTC's digital source types: written by an algorithm and revised, or by a person with tools.
 WITH_MODEL = "https://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 BY_PEOPLE = "https://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
-SHARE_TARGETS = (
-    ("E-mail", "mailto:?subject={title}&body={url}"),
-    ("Bluesky", "https://bsky.app/intent/compose?text={title}%20{url}"),
-    ("Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
-    ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
-    ("Reddit", "https://www.reddit.com/submit?url={url}&title={title}"),
-    ("WhatsApp", "https://wa.me/?text={title}%20{url}"),
-    ("X", "https://x.com/intent/post?url={url}&text={title}"),
-)
 
 
 @dataclass(frozen=True)
@@ -176,12 +167,6 @@ def petition_for(page: ArticlePage, request: HttpRequest) -> Petition | None:
         page.petition or AdvocacySettings.for_request(request).default_petition
     )
     return petition if petition is not None and petition.live else None
-
-
-def share_links(title: str, url: str) -> list[dict[str, str]]:
-    """Plain addresses of the networks' own share pages."""
-    parts = {"title": quote(title, safe=""), "url": quote(url, safe="")}
-    return [{"label": label, "url": target.format(**parts)} for label, target in SHARE_TARGETS]
 
 
 def json_ld(

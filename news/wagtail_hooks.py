@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import path
+from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.staticfiles import versioned_static
+from wagtail.snippets.models import register_snippet
 
-from news import review_views
+from news import dashboard, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from django.urls import URLPattern
+    from django.utils.safestring import SafeString
+    from wagtail.admin.ui.components import Component
+
+register_snippet(NewsroomViewSetGroup)
 
 
 @hooks.register("register_admin_urls")
@@ -46,3 +55,15 @@ def newsroom_urls() -> list[URLPattern]:
 def sweep_drafts() -> str:
     """Take up the drafts that a killed worker left."""
     return runs.take_up_lost()
+
+
+@hooks.register("construct_homepage_panels")
+def newsroom_panels(request: HttpRequest, panels: list[Component]) -> None:
+    """Put what waits for this person before Wagtail's own panels."""
+    panels.extend(dashboard.panels_for(request))
+
+
+@hooks.register("insert_global_admin_css")
+def newsroom_css() -> SafeString:
+    """The style of our panels."""
+    return format_html('<link rel="stylesheet" href="{}">', versioned_static("admin/newsroom.css"))

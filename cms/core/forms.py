@@ -50,3 +50,23 @@ class PlainTextField(forms.CharField):
         if isinstance(value, str) and "\x00" not in value:
             value = plain_text(value, multiline=self.multiline)
         return str(super().to_python(value))
+
+
+class MailAddressField(forms.EmailField):
+    """An address that a mail can be sent to; quoted names, which some servers misread, are not."""
+
+    default_error_messages = {
+        "invalid": "This is not an e-mail address. It should look like name@example.org.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        kwargs.setdefault("widget", forms.EmailInput(attrs={"autocomplete": "email"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Refuse what could be taken for two addresses."""
+        address = str(super().clean(value))
+        if re.search(r"[\"\\,;:<>()\[\]\s]", address):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return address

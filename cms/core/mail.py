@@ -21,6 +21,7 @@ from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections, transaction
@@ -35,7 +36,8 @@ from post_office.models import PRIORITY, STATUS, Email
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.core.mail import EmailMessage
+    from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +151,10 @@ def _store(message: EmailMessage, *, status: int = STATUS.queued) -> Email:
         # One identity for all attempts, so that a mail sent twice is shown once.
         message_id=make_msgid(domain=settings.POST_OFFICE["MESSAGE_ID_FQDN"]),
     )
-    row.save()
+    try:
+        row.save()
+    except ValidationError as error:
+        raise MailError("; ".join(error.messages)) from error
     return row
 
 
@@ -293,6 +298,7 @@ class _Background:
         self._lock = threading.Lock()
         self._wanted = False
         self._running = False
+        self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
         """Deliver soon, in a thread that does not outlive the process."""
@@ -301,7 +307,14 @@ class _Background:
             if self._running:
                 return
             self._running = True
-        threading.Thread(target=self._run, name="outbox", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Come back when nothing is being delivered any more."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def _run(self) -> None:
         while True:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
@@ -75,3 +76,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke; the page asks nothing of the database."""
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+@never_cache
+@require_safe
+def session(request: HttpRequest) -> JsonResponse:
+    """For an open editor: still logged in, as whom, and the token that its form needs now."""
+    return JsonResponse({"user": request.user.get_username(), "token": get_token(request)})

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
-from wagtail import hooks
+from typing import TYPE_CHECKING
 
-from cms.core import mail
+from django.urls import path
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.staticfiles import versioned_static
+
+from cms.core import mail, views
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+    from django.utils.safestring import SafeString
+
+
+@hooks.register("register_admin_urls")
+def session_url() -> list[URLPattern]:
+    """Where an open editor asks whether it is still logged in."""
+    return [path("session/", views.session, name="core_session")]
+
+
+@hooks.register("insert_editor_js")
+def session_guard() -> SafeString:
+    """Keeps what was typed when the session has ended meanwhile."""
+    return format_html(
+        '<script src="{}" data-session-url="{}"></script>',
+        versioned_static("admin/session-guard.js"),
+        "/admin/session/",
+    )
 
 
 @hooks.register("sweep")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "0002_images_and_site"),
+        ("core", "0002_pictures_and_site"),
         ("wagtailcore", "0098_apitoken"),
     ]
 
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to="core.image",
+                        to="core.picture",
                     ),
                 ),
             ],
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to="core.image",
+                        to="core.picture",
                     ),
                 ),
             ],

@@ -27,7 +27,7 @@ from wagtail.models import Orderable, PageManager, PageQuerySet
 from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
-from cms.core.models import BasePage, Image
+from cms.core.models import BasePage, Picture
 from news import panels as news_panels
 from news.blocks import ActionBlock, OpinionBlock, ToDoBlock
 from news.forms import ArticlePageForm
@@ -190,7 +190,7 @@ class ArticlePage(BasePage):
     )
 
     lead_image = models.ForeignKey(
-        Image, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     lead_image_alt = models.CharField(
         max_length=300,
@@ -340,7 +340,7 @@ class ArticlePage(BasePage):
         return super().description or self.introduction
 
     @property
-    def picture_for_sharing(self) -> Image | None:
+    def picture_for_sharing(self) -> Picture | None:
         """The social image, else the lead picture."""
         return self.social_image or self.lead_image
 

@@ -1,8 +1,8 @@
 """What every page shares: people, pictures, the base of all pages, the site's settings."""
 
-from cms.core.models.images import Image, Rendition
+from cms.core.models.pictures import Picture, Rendition
 from cms.core.models.pages import BasePage
 from cms.core.models.settings import SiteSettings
 from cms.core.models.users import User
 
-__all__ = ["BasePage", "Image", "Rendition", "SiteSettings", "User"]
+__all__ = ["BasePage", "Picture", "Rendition", "SiteSettings", "User"]

@@ -8,7 +8,7 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
-from cms.core.models.images import Image
+from cms.core.models.pictures import Picture
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -18,7 +18,7 @@ class BasePage(Page):
     """A page with what search engines and networks show of it."""
 
     social_image = models.ForeignKey(
-        Image,
+        Picture,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -55,7 +55,7 @@ class BasePage(Page):
         return self.search_description
 
     @property
-    def picture_for_sharing(self) -> Image | None:
+    def picture_for_sharing(self) -> Picture | None:
         """The picture that networks show; subclasses know a better fallback."""
         return self.social_image
 

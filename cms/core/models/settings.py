@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
 
-from cms.core.models.images import Image
+from cms.core.models.pictures import Picture
 
 
 @register_setting(icon="site", order=10)
@@ -15,7 +16,7 @@ class SiteSettings(BaseSiteSetting):
 
     site_name = models.CharField(max_length=100, default="Dovetail")
     logo = models.ForeignKey(
-        Image,
+        Picture,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -23,8 +24,10 @@ class SiteSettings(BaseSiteSetting):
         help_text="Replaces the dove. About 400 pixels wide; its description is its text.",
     )
     tagline = models.CharField(max_length=160, blank=True)
-    footer = models.TextField(
-        blank=True, help_text="A sentence or two at the foot of every page. Plain text."
+    footer = RichTextField(
+        blank=True,
+        features=["bold", "italic", "link"],
+        help_text="A sentence or two at the foot of every page.",
     )
     copyright_notice = models.CharField(max_length=255, blank=True)
     responsible_entity = models.CharField(

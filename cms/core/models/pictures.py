@@ -7,7 +7,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
 
-class Image(AbstractImage):
+class Picture(AbstractImage):
     """A picture with the credit that must stand beside it."""
 
     credit = models.CharField(
@@ -23,15 +23,15 @@ class Image(AbstractImage):
     )
 
     class Meta(AbstractImage.Meta):
-        verbose_name = "image"
-        verbose_name_plural = "images"
-        permissions = [("choose_image", "Can choose image")]
+        verbose_name = "picture"
+        verbose_name_plural = "pictures"
+        permissions = [("choose_picture", "Can choose picture")]
 
 
 class Rendition(AbstractRendition):
     """One size and format of a picture."""
 
-    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
+    image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import modelsearch.index
 import taggit.managers
+import wagtail.fields
 import wagtail.images.models
 import wagtail.models.media
 from django.conf import settings
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Image",
+            name="Picture",
             fields=[
                 (
                     "id",
@@ -100,9 +101,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "image",
-                "verbose_name_plural": "images",
-                "permissions": [("choose_image", "Can choose image")],
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "permissions": [("choose_picture", "Can choose picture")],
                 "abstract": False,
             },
             bases=(wagtail.images.models.ImageFileMixin, modelsearch.index.Indexed, models.Model),
@@ -120,9 +121,9 @@ class Migration(migrations.Migration):
                 ("tagline", models.CharField(blank=True, max_length=160)),
                 (
                     "footer",
-                    models.TextField(
+                    wagtail.fields.RichTextField(
                         blank=True,
-                        help_text="A sentence or two at the foot of every page. Plain text.",
+                        help_text="A sentence or two at the foot of every page.",
                     ),
                 ),
                 ("copyright_notice", models.CharField(blank=True, max_length=255)),
@@ -142,7 +143,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to="core.image",
+                        to="core.picture",
                     ),
                 ),
                 (
@@ -188,7 +189,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="renditions",
-                        to="core.image",
+                        to="core.picture",
                     ),
                 ),
             ],

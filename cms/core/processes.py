@@ -1,0 +1,118 @@
+"""A few processes run as one: started together, ended together."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import FrameType
+
+# What a process gets to end by itself before it is killed.
+GRACE = 10.0
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on a loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def wait_for(port: int, *, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
+    """Wait until a process listens on a loopback port; False where it ends or time runs out."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+class Group:
+    """Processes that live and end together.
+
+    SIGTERM and SIGINT end them all, in the reverse order of their start. When one ends by itself,
+    the others are ended too and its exit status is the group's.
+    """
+
+    def __init__(self) -> None:
+        self._members: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._asked_to_end = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._asked_to_end = True
+
+    def start(
+        self, name: str, command: Sequence[str], *, environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """Start a member in a session of its own, so that a key press reaches only this process."""
+        process = subprocess.Popen(  # noqa: S603 - the commands are our own
+            command, env=dict(environment), start_new_session=True
+        )
+        self._members.append((name, process))
+        return process
+
+    def manage(self, name: str, *arguments: str, environment: Mapping[str, str]) -> None:
+        """Start ``manage.py`` with arguments as a member."""
+        self.start(name, [sys.executable, "manage.py", *arguments], environment=environment)
+
+    @property
+    def asked_to_end(self) -> bool:
+        """Whether a signal has come."""
+        return self._asked_to_end
+
+    def wait(self) -> int:
+        """Wait for a signal or for the first member to end; end the rest; say how it went."""
+        status = 0
+        while not self._asked_to_end:
+            ended = [
+                (name, process) for name, process in self._members if process.poll() is not None
+            ]
+            if ended:
+                name, process = ended[0]
+                sys.stderr.write(f"{name} ended with status {process.returncode}.\n")
+                status = process.returncode or 1
+                break
+            time.sleep(0.2)
+        self.end()
+        return status
+
+    def end(self) -> None:
+        """Ask every member to end, last started first, and kill what does not."""
+        for _, process in reversed(self._members):
+            if process.poll() is None:
+                process.terminate()
+        until = time.monotonic() + GRACE
+        for _, process in reversed(self._members):
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def run(command: Sequence[str], *, environment: Mapping[str, str]) -> None:
+    """Run one command to its end; SystemExit with its status where it fails."""
+    status = subprocess.run(command, env=dict(environment), check=False).returncode  # noqa: S603
+    if status:
+        raise SystemExit(status)

@@ -1,0 +1,1 @@
+"""A newsroom to try everything with: its content, and what loads it."""

@@ -1,0 +1,59 @@
+"""All periodic work: safe to run at any time, and twice at once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from wagtail import hooks
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+
+class Command(BaseCommand):
+    """Runs every function registered for the hook ``sweep``, and what Wagtail wants done."""
+
+    help = "Do all periodic work once, or again and again with --every."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How often."""
+        parser.add_argument(
+            "--every",
+            type=int,
+            metavar="SECONDS",
+            help="Stay, and sweep again after this many seconds.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep once, or until the process is ended."""
+        every = options["every"]
+        if every is not None and every < 1:
+            raise CommandError("--every wants at least 1 second.")
+        failed = self.sweep()
+        while every:
+            time.sleep(every)
+            self.sweep()
+        if failed:
+            raise CommandError(f"{failed} part(s) of the sweep failed; see above.")
+
+    def sweep(self) -> int:
+        """Do each part; one that fails is reported and stops no other. Says how many failed."""
+        failed = 0
+        for work in (publish_scheduled, *hooks.get_hooks("sweep")):
+            try:
+                report = work()
+            except Exception as error:
+                failed += 1
+                self.stderr.write(f"{work.__module__}.{work.__name__} failed: {error!r}")
+            else:
+                self.stdout.write(report)
+        return failed
+
+
+def publish_scheduled() -> str:
+    """What was scheduled to go live or to end by now."""
+    call_command("publish_scheduled")
+    return "schedules: published and expired what was due"

@@ -1,0 +1,289 @@
+"""What waits for whoever logs in: the panels of the newsroom on the admin's home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models.functions import TruncDay
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+from wagtail.models import ReferenceIndex, Site
+
+from advocacy.models import Petition, PetitionStatus, Representative
+from news.drafting import budget
+from news.models import ArticlePage, CommentaryEdit, DraftRun, RelatedLink, Review
+from news.models.settings import NewsroomSettings
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from cms.core.models import User
+
+ROWS = 10
+# A draft nobody has touched for this long is probably forgotten.
+FORGOTTEN_AFTER = timedelta(days=14)
+CHART_HEIGHT = 40
+
+
+class Panel(Component):
+    """A panel of the dashboard: shown to those whom it concerns."""
+
+    permission = ""
+    order = 100
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether this person has anything to do with it."""
+        return bool(self.request.user.has_perm(self.permission))
+
+    def rows(self) -> dict[str, Any]:
+        """What the panel lists."""
+        raise AssertionError("Every panel says what it lists.")
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """The panel's rows."""
+        context: dict[str, Any] = super().get_context_data(parent_context)
+        context.update(self.rows())
+        return context
+
+
+def sections_without_review() -> QuerySet[CommentaryEdit]:
+    """Sections whose latest version holds a model's draft that nobody was asked to review."""
+    drafted = DraftRun.objects.filter(
+        page_id=OuterRef("page_id"), section=OuterRef("section"), status=DraftRun.Status.READY
+    )
+    seen = Review.objects.filter(
+        page_id=OuterRef("page_id"),
+        section=OuterRef("section"),
+        content_hash=OuterRef("digest"),
+        decision__in=[
+            Review.Decision.APPROVED,
+            Review.Decision.ASKED,
+            Review.Decision.CHANGES,
+        ],
+    )
+    return (
+        CommentaryEdit.objects.filter(block_id="")
+        .exclude(digest="")
+        .filter(Exists(drafted), ~Exists(seen))
+        .select_related("page", "editor")
+        .order_by("-edited_at")
+    )
+
+
+def reviews_asked_of(user: User) -> QuerySet[Review]:
+    """Requests for a review that this person may answer, of content that still stands."""
+    standing = CommentaryEdit.objects.filter(
+        page_id=OuterRef("page_id"),
+        section=OuterRef("section"),
+        block_id="",
+        digest=OuterRef("content_hash"),
+    )
+    return (
+        Review.objects.asked()
+        .filter(Q(reviewer=None) | Q(reviewer=user), Exists(standing))
+        .exclude(asked_by=user)
+        .select_related("page", "asked_by")
+        .order_by("asked_at")
+    )
+
+
+class DraftsWithoutReview(Panel):
+    """Editors: what a model drafted and nobody was asked to review."""
+
+    name = "drafts_without_review"
+    template_name = "news/admin/panels/drafts_without_review.html"
+    permission = "news.draft_commentary"
+    order = 110
+
+    def rows(self) -> dict[str, Any]:
+        """The sections, latest edit first."""
+        return {"edits": sections_without_review()[:ROWS]}
+
+
+class ReviewsSentBack(Panel):
+    """Editors: reviews that ended with changes wanted, while the content still stands."""
+
+    name = "reviews_sent_back"
+    template_name = "news/admin/panels/reviews_sent_back.html"
+    permission = "news.draft_commentary"
+    order = 105
+
+    def rows(self) -> dict[str, Any]:
+        """The reviews, latest first."""
+        standing = CommentaryEdit.objects.filter(
+            page_id=OuterRef("page_id"),
+            section=OuterRef("section"),
+            block_id="",
+            digest=OuterRef("content_hash"),
+        )
+        return {
+            "reviews": Review.objects.filter(Exists(standing), decision=Review.Decision.CHANGES)
+            .select_related("page", "decided_by")
+            .order_by("-decided_at")[:ROWS]
+        }
+
+
+class ReviewsAskedOfMe(Panel):
+    """Reviewers: what waits for their judgement."""
+
+    name = "reviews_asked"
+    template_name = "news/admin/panels/reviews_asked.html"
+    permission = "news.approve_commentary"
+    order = 100
+
+    def rows(self) -> dict[str, Any]:
+        """The requests, oldest first."""
+        return {"reviews": reviews_asked_of(self.request.user)[:ROWS]}
+
+
+@dataclass(frozen=True)
+class StaleArticle:
+    """An article that somebody should look at again, and why."""
+
+    page: ArticlePage
+    reason: str
+
+
+def stale_articles() -> list[StaleArticle]:
+    """Live articles that name what has ended, and drafts that lie about. Six queries."""
+    today = timezone.localdate()
+    ended = Petition.objects.filter(
+        Q(status__in=[PetitionStatus.CLOSED, PetitionStatus.ARCHIVED, PetitionStatus.LOST])
+        | Q(closes_on__lt=today)
+    )
+    gone = Representative.objects.exclude(pk__in=Representative.objects.in_office())
+    found = [
+        *_naming(Petition, {row.pk: f"The petition “{row.title}” has ended." for row in ended}),
+        *_naming(Representative, {row.pk: f"{row} has left office." for row in gone}),
+    ]
+    forgotten = ArticlePage.objects.filter(
+        has_unpublished_changes=True,
+        latest_revision_created_at__lt=timezone.now() - FORGOTTEN_AFTER,
+    ).order_by("latest_revision_created_at")[:ROWS]
+    return [
+        *found,
+        *(
+            StaleArticle(page, "A draft that nobody has touched for two weeks.")
+            for page in forgotten
+        ),
+    ]
+
+
+def _naming(model: type[Any], reasons: dict[int, str]) -> list[StaleArticle]:
+    """The live articles that name one of the objects, by Wagtail's reference index."""
+    if not reasons:
+        return []
+    references = ReferenceIndex.objects.filter(
+        content_type=ContentType.objects.get_for_model(ArticlePage),
+        to_content_type=ContentType.objects.get_for_model(model),
+        to_object_id__in=[str(pk) for pk in reasons],
+    ).values_list("object_id", "to_object_id")
+    named = {int(page_id): reasons[int(to_id)] for page_id, to_id in references}
+    pages = ArticlePage.objects.live().filter(pk__in=named).newest()
+    return [StaleArticle(page, named[page.pk]) for page in pages]
+
+
+class StaleArticles(Panel):
+    """Editors: what should be looked at again."""
+
+    name = "stale_articles"
+    template_name = "news/admin/panels/stale_articles.html"
+    permission = "news.draft_commentary"
+    order = 130
+
+    def rows(self) -> dict[str, Any]:
+        """The articles with the reason."""
+        return {"stale": stale_articles()[:ROWS]}
+
+
+class ArticlesShortOfLinks(Panel):
+    """Moderators: live articles that show fewer related links than they could."""
+
+    name = "short_of_links"
+    template_name = "news/admin/panels/short_of_links.html"
+    permission = "news.change_relatedlink"
+    order = 100
+
+    def rows(self) -> dict[str, Any]:
+        """The newest such articles."""
+        approved = Count(
+            "related_links", filter=Q(related_links__status=RelatedLink.Status.APPROVED)
+        )
+        return {
+            "articles": ArticlePage.objects.live()
+            .annotate(link_count=approved)
+            .filter(link_count__lt=3)
+            .newest()[:ROWS]
+        }
+
+
+@dataclass(frozen=True)
+class Day:
+    """A bar of the chart: where it stands and how high it is, in the chart's own units."""
+
+    number: int
+    amount: Decimal
+    x: int
+    y: int
+    height: int
+
+
+class BudgetSpent(Panel):
+    """Those who spend it, and administrators: this month's budget by day."""
+
+    name = "budget"
+    template_name = "news/admin/panels/budget.html"
+    permission = "news.view_draftrun"
+    order = 140
+
+    def rows(self) -> dict[str, Any]:
+        """The month so far, a bar a day."""
+        site = Site.find_for_request(self.request) or Site.objects.get(is_default_site=True)
+        by_day = {
+            row["day"].day: row["total"]
+            for row in DraftRun.objects.filter(site=site)
+            .this_month()
+            .annotate(day=TruncDay("requested_at"))
+            .values("day")
+            .annotate(total=Sum("cost"))
+            .order_by("day")
+        }
+        today = timezone.localdate()
+        most = max(by_day.values(), default=Decimal(0))
+        bars = []
+        for number in range(1, today.day + 1):
+            amount = by_day.get(number, Decimal(0))
+            height = round(amount / most * CHART_HEIGHT) if most else 0
+            bars.append(Day(number, amount, (number - 1) * 10, CHART_HEIGHT - height, height))
+        return {
+            "money": budget.status(NewsroomSettings.for_site(site)),
+            "bars": bars,
+            "chart_width": 31 * 10,
+            "chart_height": CHART_HEIGHT,
+            "runs": DraftRun.objects.filter(site=site).this_month().count(),
+        }
+
+
+PANELS: tuple[type[Panel], ...] = (
+    ReviewsAskedOfMe,
+    ReviewsSentBack,
+    DraftsWithoutReview,
+    ArticlesShortOfLinks,
+    StaleArticles,
+    BudgetSpent,
+)
+
+
+def panels_for(request: HttpRequest) -> list[Panel]:
+    """The panels that concern whoever asks."""
+    return [panel for kind in PANELS if (panel := kind(request)).is_shown]
