@@ -60,7 +60,7 @@ function copyOnPress(button) {
     const label = button.textContent;
     button.addEventListener("click", async () => {
         const text = button.dataset.copyText
-            ?? button.closest("section").querySelector(`[data-${button.dataset.copy}]`).innerText;
+            ?? button.closest("section, details").querySelector(`[data-${button.dataset.copy}]`).innerText;
         try {
             await navigator.clipboard.writeText(text.trim());
             button.textContent = button.dataset.done;
