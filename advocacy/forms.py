@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from cms.core.forms import PlainTextField
+from cms.core.forms import MailAddressField, PlainTextField
 
 UNITED_STATES = "US"
 # Their residents have ZIP codes.
@@ -37,15 +37,10 @@ class SigningForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Give the name that should stand under the petition."},
     )
-    email = forms.EmailField(
+    email = MailAddressField(
         label="E-mail",
-        max_length=254,
         help_text="We send one mail, to confirm that it is you. It is never shown.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Give an address, so that you can confirm your signature.",
-            "invalid": "This is not an e-mail address. It should look like name@example.org.",
-        },
+        error_messages={"required": "Give an address, so that you can confirm your signature."},
     )
     country = forms.ChoiceField(
         choices=countries,

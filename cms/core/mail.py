@@ -344,7 +344,7 @@ def _wake_after_commit() -> None:
 
 
 def _wake() -> None:
-    from cms.core.tasks import deliver_mail
+    from cms.core.tasks import deliver_mail  # noqa: PLC0415 - the task calls back into this module
 
     if not isinstance(deliver_mail.get_backend(), ImmediateBackend):
         deliver_mail.enqueue()

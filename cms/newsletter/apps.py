@@ -12,8 +12,9 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for addresses that their mail server refuses."""
-        from cms.core.mail import address_refused
-        from cms.newsletter.subscriptions import mark_refused
+        # Both need models, which are ready only now.
+        from cms.core.mail import address_refused  # noqa: PLC0415
+        from cms.newsletter.subscriptions import mark_refused  # noqa: PLC0415
 
         def on_refused(address: str, **kwargs: object) -> None:
             mark_refused(address)

@@ -6,18 +6,15 @@ from typing import Any
 
 from django import forms
 
+from cms.core.forms import MailAddressField
+
 
 class SubscribeForm(forms.Form):
     """One address, and a field that only machines fill in."""
 
-    email = forms.EmailField(
+    email = MailAddressField(
         label="E-mail",
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Give the address that the newsletter should go to.",
-            "invalid": "This is not an e-mail address. It should look like name@example.org.",
-        },
+        error_messages={"required": "Give the address that the newsletter should go to."},
     )
     website = forms.CharField(
         label="Leave this empty",
