@@ -23,7 +23,7 @@ class FrontPageSection(blocks.StructBlock):
         """Add what the section shows, and remember which articles the page has shown already."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         # The page hands one set to all its sections, so that no article stands there twice.
-        shown: set[int] = context.get("shown_articles") or set()
+        shown: set[int] = context.setdefault("shown_articles", set())
         context.update(self.fetch(value, shown=shown, context=context))
         return context
 

@@ -30,7 +30,11 @@ ROLES = {
             *_all("representative", "view"),
         ],
         "page": ["add_page", "change_page", "publish_page", "lock_page", "unlock_page"],
-        "collection": ["core.add_picture", "core.change_picture", "core.choose_picture"],
+        "collection": [
+            "wagtailimages.add_image",
+            "wagtailimages.change_image",
+            "wagtailimages.choose_image",
+        ],
     },
     "Reviewers": {
         "model": [
@@ -43,7 +47,7 @@ ROLES = {
             *_all("representative", "view"),
         ],
         "page": ["change_page"],
-        "collection": ["core.choose_picture"],
+        "collection": ["wagtailimages.choose_image"],
     },
     "Moderators": {
         "model": [ADMIN, *_all("relatedlink", "view", "add", "change", "delete", app="news")],
@@ -60,7 +64,7 @@ ROLES = {
             *_all("subscriber", "view", app="newsletter"),
         ],
         "page": [],
-        "collection": ["core.add_picture", "core.choose_picture"],
+        "collection": ["wagtailimages.add_image", "wagtailimages.choose_image"],
     },
 }
 WORKFLOW = "Campaigners approve"
@@ -88,7 +92,16 @@ def _permission(apps, name):
 def create(apps, schema_editor):
     """Make the groups, give each its permissions, and route proposals to the campaigners."""
     # Permissions are otherwise made after all migrations have run.
-    for label in ("core", "newsletter", "advocacy", "news", "home", "wagtailcore", "wagtailadmin"):
+    for label in (
+        "core",
+        "newsletter",
+        "advocacy",
+        "news",
+        "home",
+        "wagtailcore",
+        "wagtailadmin",
+        "wagtailimages",
+    ):
         create_permissions(installed.get_app_config(label), verbosity=0, apps=apps)
     Group = apps.get_model("auth.Group")
     home = apps.get_model("home.HomePage").objects.order_by("path").first()
@@ -152,6 +165,7 @@ class Migration(migrations.Migration):
         ("wagtailadmin", "0001_create_admin_access_permissions"),
         ("wagtailcore", "0098_apitoken"),
         ("wagtailimages", "0027_image_description"),
+        ("wagtaildocs", "0014_alter_document_file_size"),
     ]
 
     operations = [migrations.RunPython(create, keep)]
