@@ -119,8 +119,7 @@ def complete(
     asked again here; a bad reply has cost its tokens, so whether to ask again is the caller's.
     """
     _require_configured(endpoint)
-    # Here, because it takes a second to import, and most processes never ask.
-    from cms.llm.call import ask
+    from cms.llm.call import ask  # noqa: PLC0415 - it takes a second, and most processes never ask
 
     clock = Deadline(seconds=deadline, cancelled=cancelled)
     question = _Question(endpoint.model, system, user, schema, max_tokens)

@@ -130,9 +130,7 @@ class Transport(httpx2.BaseTransport):
     """
 
     def __init__(self, deadline: Deadline):
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(), network_backend=_Backend(deadline)
-        )
+        self._pool = httpcore2.ConnectionPool(network_backend=_Backend(deadline))
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         response = self._pool.handle_request(

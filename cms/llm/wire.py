@@ -54,7 +54,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return "".join(self._texts)
+        """All of it, with characters that were cut in two by the stream put together again."""
+        halves = "".join(self._texts).encode("utf-16", "surrogatepass")
+        return halves.decode("utf-16", "replace")
 
     @property
     def usage(self) -> Usage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from cms.llm.standin.pen import Pen, within
@@ -59,7 +60,8 @@ _LAST = (
 def action(pen: Pen, limit: int, registry: list[Entry]) -> dict[str, Any]:
     theme = pen.material.theme
     announced = [each for each in pen.material.statements if each.upcoming]
-    upcoming = pen.statement([each for each in announced if each.day] or announced)
+    announced.sort(key=lambda each: each.day or date.max)
+    upcoming = pen.statement(announced)
     if upcoming:
         lead = pen.choose(_BEFORE_A_DATE if upcoming.day else _BEFORE_A_NEXT_STEP)
         why_now = f"{lead} {pen.report(upcoming)}"

@@ -14,6 +14,7 @@ from typing import Any
 from cms.llm.usage import estimate_tokens
 
 PIECE = 24
+PIECES_AT_MOST = 300
 
 
 class Exchange:
@@ -152,5 +153,6 @@ class Exchange:
 
 
 def pieces_of(text: str) -> Iterator[str]:
-    for start in range(0, len(text), PIECE):
-        yield text[start : start + PIECE]
+    size = max(PIECE, len(text) // PIECES_AT_MOST)
+    for start in range(0, len(text), size):
+        yield text[start : start + size]

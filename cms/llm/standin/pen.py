@@ -63,6 +63,7 @@ class Pen:
         return voice
 
     def statement(self, statements: Sequence[Statement]) -> Statement | None:
+        """Take the first sentence of the article that is not in the commentary yet."""
         statement = next((each for each in statements if self.is_new(each.text)), None)
         if statement:
             self.written.append(_plain(statement.text))

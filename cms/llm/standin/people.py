@@ -32,13 +32,17 @@ _ROLES = frozenset(
     | {"mr", "mrs", "ms", "economist", "scientist", "researcher", "teacher", "nurse", "organizer"}
     | {"resident", "author", "activist", "farmer", "student", "analyst", "founder"}
 )
-# Words that begin with a capital and are no part of a person's name.
-_NO_NAMES = frozenset(
+# Words that begin a sentence, and so a run of capitals that ends in a name.
+_OPENERS = frozenset(
     {"the", "a", "an", "at", "on", "in", "but", "and", "for", "when", "while", "after", "before"}
     | {"as", "if", "however", "meanwhile", "offering", "since", "with", "by", "from", "to", "now"}
+)
+# Words that begin with a capital and are no part of a person's name.
+_NO_NAMES = _OPENERS | frozenset(
+    {"house", "white"}
     | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january"}
     | {"february", "march", "april", "may", "june", "july", "august", "september", "october"}
-    | {"november", "december", "house", "white", "united", "states", "european", "union", "new"}
+    | {"november", "december", "united", "states", "european", "union", "new"}
     | {
         "north",
         "south",
@@ -68,6 +72,8 @@ _SAYING = (
 )
 _SAYS = re.compile(rf"\b(?:{_SAYING})\b")
 _ADVERB = r"(?:\s+(?:\w+ly|also|further|later|then|again|once))?"
+# Somebody without a name comes in, and may be whom the next "he" or "she" means.
+_STRANGER = re.compile(r"(?:A|An|One|Another)\s[a-z]")
 # Before a name, these make somebody else the one who speaks.
 _FOR_SOMEONE = re.compile(r"\b(?:for|of|to|with|by|against|about|from)\s+(?:\S+\s+){0,2}\Z")
 
@@ -117,7 +123,7 @@ def people(paragraphs: list[str]) -> list[Person]:
 
 def _person(match: re.Match[str], text: str, whole: str) -> Person | None:
     tokens = re.sub(rf"(?:\s+(?:{_PARTICLES}))+\Z", "", match.group()).split()
-    while tokens and _bare(tokens[0]) in _NO_NAMES - {"house", "white", "european", "federal"}:
+    while tokens and _bare(tokens[0]) in _OPENERS:
         tokens.pop(0)
     roles = [index for index, token in enumerate(tokens) if _bare(token) in _ROLES]
     office = _OFFICE_BEFORE.search(text[: match.start()])
@@ -177,6 +183,8 @@ class _Speakers:
             opening = self._opening(text)
             if opening:
                 self._name_speaker(opening)
+            elif _STRANGER.match(text):
+                self._current = None
             for verb in _SAYS.finditer(text):
                 self._current = self._subject(text, verb, opening)
                 found.append(

@@ -23,6 +23,8 @@ REMEMBERED_REQUESTS = 200
 
 @dataclass(frozen=True)
 class ReceivedRequest:
+    """`headers` are under names in small letters."""
+
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
@@ -106,7 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self._body()
-        self.owner.requests.append(ReceivedRequest(self.path, dict(self.headers), body))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.owner.requests.append(ReceivedRequest(self.path, headers, body))
         exchange = self._exchange(body)
         # Whoever asked may leave at any time; that is no fault here.
         with contextlib.suppress(ConnectionError):
