@@ -100,7 +100,7 @@ class CategoriesSection(FrontPageSection):
 
     def fetch(self, value: Any, *, shown: set[int], context: dict[str, Any]) -> dict[str, Any]:
         """Categories that have an article."""
-        return {"categories": Category.objects.with_counts().filter(article_count__gt=0)}
+        return {"categories": Category.objects.in_use()}
 
     class Meta:
         icon = "folder-open-inverse"

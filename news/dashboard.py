@@ -21,9 +21,9 @@ from news.models.settings import NewsroomSettings
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
 
     from cms.core.models import User
+    from cms.core.requests import AdminRequest
 
 ROWS = 10
 # A draft nobody has touched for this long is probably forgotten.
@@ -37,7 +37,7 @@ class Panel(Component):
     permission = ""
     order = 100
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: AdminRequest) -> None:
         self.request = request
 
     @property
@@ -284,6 +284,6 @@ PANELS: tuple[type[Panel], ...] = (
 )
 
 
-def panels_for(request: HttpRequest) -> list[Panel]:
+def panels_for(request: AdminRequest) -> list[Panel]:
     """The panels that concern whoever asks."""
     return [panel for kind in PANELS if (panel := kind(request)).is_shown]

@@ -232,15 +232,21 @@ def publish(
     scheduled = kwargs.get("log_action") == SCHEDULED
     try:
         with transaction.atomic():
-            candidate = revision.as_object()
-            if candidate.go_live_at and not scheduled and (found := problems(Candidate(candidate))):
-                raise PublicationRefused(candidate, found)
+            if not scheduled:
+                _check_schedule(revision)
             return publish_revision(revision, *args, **kwargs)
     except PublicationRefused as refusal:
         if not scheduled:
             raise
         _unschedule(page, revision, refusal)
         return None
+
+
+def _check_schedule(revision: Revision) -> None:
+    """Refuse at once to schedule what could not go live as it stands now."""
+    version = revision.as_object()
+    if version.go_live_at and (found := problems(Candidate(version))):
+        raise PublicationRefused(version, found)
 
 
 def _unschedule(page: ArticlePage, revision: Revision, refusal: PublicationRefused) -> None:

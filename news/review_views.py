@@ -16,7 +16,9 @@ from news.models import ArticlePage
 from news.models.commentary import Section
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from cms.core.requests import AdminRequest
 
 
 def _latest(page_id: int) -> ArticlePage:
@@ -25,7 +27,7 @@ def _latest(page_id: int) -> ArticlePage:
     return latest
 
 
-def _may_see(request: HttpRequest, page: ArticlePage) -> bool:
+def _may_see(request: AdminRequest, page: ArticlePage) -> bool:
     permissions = page.permissions_for_user(request.user)
     return (
         request.user.has_perm(reviews.PERMISSION)
@@ -35,7 +37,7 @@ def _may_see(request: HttpRequest, page: ArticlePage) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, page_id: int) -> HttpResponse:
+def review(request: AdminRequest, page_id: int) -> HttpResponse:
     """Show the three sections of an article's latest version; decide on one of them."""
     page = _latest(page_id)
     if not _may_see(request, page):
@@ -81,7 +83,7 @@ def review(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 def _section(
-    page: ArticlePage, request: HttpRequest, state: reviews.SectionState
+    page: ArticlePage, request: AdminRequest, state: reviews.SectionState
 ) -> dict[str, Any]:
     return {
         "state": state,
@@ -94,7 +96,7 @@ def _section(
 
 
 @require_POST
-def ask(request: HttpRequest, page_id: int) -> HttpResponse:
+def ask(request: AdminRequest, page_id: int) -> HttpResponse:
     """Ask for a review of one section, or of every section that needs one."""
     page = _latest(page_id)
     wanted = request.POST.get("section", "")
@@ -127,7 +129,7 @@ def ask(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, page: ArticlePage, *, success: str = "", error: str = ""
+    request: AdminRequest, page: ArticlePage, *, success: str = "", error: str = ""
 ) -> HttpResponse:
     """JSON for the editor's script; without it, a message on the review screen."""
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
@@ -140,7 +142,7 @@ def _answer(
 
 
 @require_GET
-def download_evidence(request: HttpRequest, page_id: int) -> HttpResponse:
+def download_evidence(request: AdminRequest, page_id: int) -> HttpResponse:
     """The record of how an article's commentary was made, as a JSON file."""
     page = get_object_or_404(ArticlePage, pk=page_id)
     if not _may_see(request, page):

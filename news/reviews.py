@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -92,10 +93,15 @@ def state_of(page: ArticlePage, section: str) -> SectionState:
         else []
     )
     bound = [review for review in of_section if review.content_hash == digest]
-    decided = max(
-        (review for review in bound if review.decision in DECIDED),
-        key=lambda review: review.decided_at,
-        default=None,
+    decided = next(
+        iter(
+            sorted(
+                (review for review in bound if review.decision in DECIDED),
+                key=lambda review: (review.decided_at or review.asked_at, review.pk),
+                reverse=True,
+            )
+        ),
+        None,
     )
     return SectionState(
         section=Section(section),
@@ -130,17 +136,12 @@ def reviewers() -> QuerySet[User]:
     """Everybody who may approve commentary."""
     users = get_user_model().objects.filter(is_active=True)
     app, codename = PERMISSION.split(".")
-    holds = Q(content_type__app_label=app, codename=codename)
-    groups = Q(groups__permissions__in=_permissions(holds))
+    permission = Permission.objects.filter(content_type__app_label=app, codename=codename)
     return users.filter(
-        Q(is_superuser=True) | groups | Q(user_permissions__in=_permissions(holds))
+        Q(is_superuser=True)
+        | Q(groups__permissions__in=permission)
+        | Q(user_permissions__in=permission)
     ).distinct()
-
-
-def _permissions(holds: Q) -> QuerySet[object]:
-    from django.contrib.auth.models import Permission  # noqa: PLC0415 - needs the app registry
-
-    return Permission.objects.filter(holds)
 
 
 def why_not(*, page: ArticlePage, section: str, reviewer: User) -> str:

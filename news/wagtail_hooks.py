@@ -16,10 +16,11 @@ from news.drafting import views as drafting_views
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
     from wagtail.admin.ui.components import Component
+
+    from cms.core.requests import AdminRequest
 
 register_snippet(NewsroomViewSetGroup)
 
@@ -58,7 +59,7 @@ def sweep_drafts() -> str:
 
 
 @hooks.register("construct_homepage_panels")
-def newsroom_panels(request: HttpRequest, panels: list[Component]) -> None:
+def newsroom_panels(request: AdminRequest, panels: list[Component]) -> None:
     """Put what waits for this person before Wagtail's own panels."""
     panels.extend(dashboard.panels_for(request))
 

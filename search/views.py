@@ -24,7 +24,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Articles that hold every word of ``q``, in ``category`` where one is given."""
     asked = request.GET.get("q", "")
     query = clean_query(asked)
-    categories = list(Category.objects.with_counts().filter(article_count__gt=0))
+    categories = list(Category.objects.in_use())
     category = next((c for c in categories if c.slug == request.GET.get("category")), None)
     results: PageOfResults[Any] | None = None
     if query:

@@ -61,7 +61,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
     """An uploaded file, where no web server in front of this one serves them."""
-    response: FileResponse = static_serve(request, path, document_root=settings.MEDIA_ROOT)
+    response: FileResponse = static_serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     # Whatever was uploaded, it is never run as a page of ours.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import tomllib
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,14 +35,13 @@ from advocacy.models import (
 from cms.core.mail import address_key
 from cms.core.models import Picture, SiteSettings, User
 from home.models import HomePage, StandardPage
-from news import provenance, reviews
+from news import reviews
 from news.drafting import runs
 from news.models import (
     ArticleIndexPage,
     ArticlePage,
     Category,
     CategoryIndexPage,
-    DraftRun,
     RelatedLink,
     Review,
     Section,
@@ -65,7 +64,6 @@ SIGNATURES = {
     "ratify-the-kigali-amendment": 1043,
 }
 REGISTRY = {"petition": Petition, "representative": Representative, "letter": Letter}
-Report = Callable[[str], None]
 
 
 def read(name: str) -> dict[str, Any]:
@@ -109,8 +107,8 @@ class Newsroom:
     site: Site = field(default_factory=lambda: Site.objects.get(is_default_site=True))
     pictures: dict[str, Picture] = field(default_factory=dict)
 
-    def load(self, report: Report) -> None:
-        """Everything, in the order in which one thing needs another."""
+    def load(self) -> Iterator[str]:
+        """Everything, in the order in which one thing needs another; says what is done."""
         with transaction.atomic():
             self.site_settings()
             self.representatives()
@@ -118,11 +116,11 @@ class Newsroom:
             self.letters()
             self.subjects()
             self.standard_pages()
-        report("Registry, petitions, letters, pages")
+        yield "Registry, petitions, letters, pages"
         for path in sorted((CONTENT / "articles").glob("*.toml")):
             article = tomllib.loads(path.read_text(encoding="utf-8"))
             self.article(article)
-            report(article["title"])
+            yield article["title"]
 
     # The site -------------------------------------------------------------------------------------
 
@@ -325,21 +323,17 @@ class Newsroom:
 
     def _commentary(self, page: ArticlePage, content: dict[str, Any], state: str) -> ArticlePage:
         """Draft, revise, ask, approve: as far as the state says."""
-        editor, reviewer = self.staff["editor"], self.staff["reviewer"]
+        editor = self.staff["editor"]
         drafted = content["drafted_by_model"] and self.with_model
         for section in Section.values:
             blocks = [_block(block) for block in content.get(section, [])]
-            ids = self._draft(page, section) if drafted else []
+            draft = self._draft(page, section) if drafted else []
             if state == "drafted":
-                blocks = (
-                    DraftRun.objects.filter(page=page, section=section).latest("pk").blocks
-                    if drafted
-                    else []
-                )
+                blocks = draft
             else:
                 # The editor rewrote the model's blocks one by one, and wrote what is beyond them.
-                for block, block_id in zip(blocks, ids, strict=False):
-                    block["id"] = block_id
+                for block, other in zip(blocks, draft, strict=False):
+                    block["id"] = other["id"]
             setattr(page, section, blocks)
         page.save_revision(user=editor)
         latest: ArticlePage = page.get_latest_revision_as_object()
@@ -349,8 +343,8 @@ class Newsroom:
                     self._review(latest, section_state, approve=state == "approved")
         return latest
 
-    def _draft(self, page: ArticlePage, section: str) -> list[str]:
-        """Have a section drafted now; the ids of the blocks that came."""
+    def _draft(self, page: ArticlePage, section: str) -> list[dict[str, Any]]:
+        """Have a section drafted now; the blocks that came."""
         run = runs.start(
             page=page,
             site=self.site,
@@ -360,7 +354,8 @@ class Newsroom:
         )
         runs.execute(run.pk)
         run.refresh_from_db()
-        return [block["id"] for block in run.blocks]
+        blocks: list[dict[str, Any]] = run.blocks
+        return blocks
 
     def _review(self, page: ArticlePage, state: reviews.SectionState, *, approve: bool) -> None:
         editor, reviewer = self.staff["editor"], self.staff["reviewer"]

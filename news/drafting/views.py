@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ from news.models.commentary import DraftRun, Section
 from news.models.settings import NewsroomSettings
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from cms.core.requests import AdminRequest
 
 # A poll asks for the three sections of a page, perhaps a few repeats; not for a whole history.
 KEYS_AT_MOST = 20
@@ -33,7 +34,7 @@ class DraftOnEditView(PreviewOnEditView):
 
     http_method_names = ["post"]
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: AdminRequest, *args: Any, **kwargs: Any) -> None:
         """Refuse before anything is read."""
         if not request.user.has_perm(runs.PERMISSION):
             raise PermissionDenied
@@ -41,7 +42,7 @@ class DraftOnEditView(PreviewOnEditView):
         if not isinstance(self.object, ArticlePage):
             raise PermissionDenied
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+    def post(self, request: AdminRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         """Start a run for ``drafting_section``, or with ``drafting_estimate`` say what it costs."""
         section = request.POST.get("drafting_section", "")
         estimating = request.POST.get("drafting_estimate") == "1"
@@ -67,7 +68,7 @@ class DraftOnEditView(PreviewOnEditView):
             return _refusal("The request was incomplete. Reload the page and try again.")
         return JsonResponse(as_json(run))
 
-    def page_as_typed(self, request: HttpRequest) -> tuple[ArticlePage, str]:
+    def page_as_typed(self, request: AdminRequest) -> tuple[ArticlePage, str]:
         """The article with what the form holds, or what stops us from reading it."""
         form = self.get_form(request.POST)
         self.validate_form(form)
@@ -107,17 +108,18 @@ def estimate(page: ArticlePage, newsroom: NewsroomSettings) -> dict[str, Any]:
         section: runs.prepare(page=page, section=section, newsroom=newsroom).estimate
         for section in Section.values
     }
+    total = sum(sections.values(), Decimal(0))
     return {
         "sections": {section: f"{amount:.4f}" for section, amount in sections.items()},
-        "all": f"{sum(sections.values()):.4f}",
+        "all": f"{total:.4f}",
         "left": f"{money.left:.2f}",
-        "enough": money.allows(sum(sections.values())),
+        "enough": money.allows(total),
     }
 
 
 @never_cache
 @require_GET
-def run_states(request: HttpRequest) -> JsonResponse:
+def run_states(request: AdminRequest) -> JsonResponse:
     """How the runs named by ``key`` stand; one's own only."""
     keys = [key for text in request.GET.getlist("key")[:KEYS_AT_MOST] if (key := _uuid(text))]
     own = DraftRun.objects.filter(key__in=keys, requested_by=request.user)
@@ -125,7 +127,7 @@ def run_states(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
-def cancel_run(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
+def cancel_run(request: AdminRequest, key: uuid.UUID) -> JsonResponse:
     """Give up one's own run."""
     run = DraftRun.objects.filter(key=key, requested_by=request.user).first()
     if run is None:

@@ -29,6 +29,10 @@ class CategoryQuerySet(models.QuerySet["Category"]):
             article_count=models.Count("articles", filter=models.Q(articles__live=True))
         )
 
+    def in_use(self) -> Self:
+        """Those that have a live article, with their counts."""
+        return self.with_counts().filter(article_count__gt=0)
+
 
 class Category(RevisionMixin, index.Indexed, models.Model):
     """A subject."""
@@ -119,7 +123,7 @@ class CategoryIndexPage(RoutablePageMixin, BasePage):
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """The index and each category that has an article."""
         base = self.get_full_url(request)
-        counted = Category.objects.with_counts().filter(article_count__gt=0)
+        counted = Category.objects.in_use()
         return [
             *super().get_sitemap_urls(request),
             *({"location": f"{base}{slug}/"} for slug in counted.values_list("slug", flat=True)),

@@ -1,7 +1,7 @@
 """What every page shares: people, pictures, the base of all pages, the site's settings."""
 
-from cms.core.models.pictures import Picture, Rendition
 from cms.core.models.pages import BasePage
+from cms.core.models.pictures import Picture, Rendition
 from cms.core.models.settings import SiteSettings
 from cms.core.models.users import User
 

@@ -49,7 +49,8 @@ class Command(BaseCommand):
                 stack.enter_context(
                     override_settings(OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="stand-in")
                 )
-            with tqdm(total=13, desc="Demo newsroom", unit="step", ncols=78, leave=False) as bar:
-                newsroom = loader.Newsroom(staff=staff, with_model=not settings.OPENAI_API_KEY)
-                newsroom.load(lambda text: bar.update(1) is None)
+            newsroom = loader.Newsroom(staff=staff, with_model=not settings.OPENAI_API_KEY)
+            steps = tqdm(newsroom.load(), total=13, desc="Demo newsroom", ncols=78, leave=False)
+            for _ in steps:
+                pass
         self.stdout.write("The demo newsroom is loaded.")

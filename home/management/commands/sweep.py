@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from wagtail import hooks
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -45,9 +48,10 @@ class Command(BaseCommand):
         for work in (publish_scheduled, *hooks.get_hooks("sweep")):
             try:
                 report = work()
-            except Exception as error:
+            except Exception:
+                # Whatever broke one part, the others are still to be done.
                 failed += 1
-                self.stderr.write(f"{work.__module__}.{work.__name__} failed: {error!r}")
+                logger.exception("%s.%s failed", work.__module__, work.__name__)
             else:
                 self.stdout.write(report)
         return failed
