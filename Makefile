@@ -88,7 +88,7 @@ $(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt $(VENV)/bin/python
 
 # The HTML checker comes from npm. Without npm its tests are skipped, and say so.
 browser-tools:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/stamp; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent node_modules/stamp; fi
 
 node_modules/stamp: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
