@@ -106,6 +106,20 @@ def test_nobody_at_the_address_is_unreachable(ask: Ask) -> None:
     assert time.monotonic() - started >= sum(client.BACKOFF), "it was not tried again"
 
 
+def _speaks_no_tls(connection: socket.socket, ended: threading.Event) -> None:
+    connection.recv(100)
+    connection.sendall(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
+
+
+@pytest.mark.parametrize("conduct", [_speaks_no_tls, _never_reads])
+def test_a_server_without_tls_is_unreachable_by_https(ask: Ask, conduct: Conduct) -> None:
+    started = time.monotonic()
+    with wire(conduct) as address, pytest.raises(LanguageModelError) as caught:
+        ask(base_url=address.replace("http:", "https:"), deadline=0.8)
+    assert caught.value.reason is FailureReason.UNREACHABLE
+    assert time.monotonic() - started < 2.5
+
+
 def test_a_name_without_an_address_is_unreachable(ask: Ask) -> None:
     with pytest.raises(LanguageModelError) as caught:
         ask(base_url="http://model.invalid/v1", deadline=0.4)

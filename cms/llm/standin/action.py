@@ -13,12 +13,11 @@ _BEFORE_A_DATE = (
     "The calendar makes this urgent.",
     "The next step already has its place in the calendar.",
 )
-_BEFORE_A_NEXT_STEP = (
-    "What comes next is already known.",
-    "The report also says how this will go on.",
-)
 _WITHOUT_A_DATE = (
     "Nothing here is settled for good yet.",
+    "Between a report like this and its consequences there is always some time. It can be used.",
+    "Reading about it is a beginning, and most of us stop there. One need not.",
+    "What happens next depends in part on how many people ask about it.",
     "This story is still being written, and readers can have a hand in it.",
     "It would be a mistake to wait for the next headline.",
 )
@@ -63,8 +62,7 @@ def action(pen: Pen, limit: int, registry: list[Entry]) -> dict[str, Any]:
     announced.sort(key=lambda each: each.day or date.max)
     upcoming = pen.statement(announced)
     if upcoming:
-        lead = pen.choose(_BEFORE_A_DATE if upcoming.day else _BEFORE_A_NEXT_STEP)
-        why_now = f"{lead} {pen.report(upcoming)}"
+        why_now = f"{pen.choose(_BEFORE_A_DATE)} {pen.report(upcoming)}"
     else:
         why_now = pen.choose(_WITHOUT_A_DATE)
     questions = [_question(pen) for _ in range(2)]

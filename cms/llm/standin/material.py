@@ -35,21 +35,27 @@ _NUMBERS = (
     "seventy|eighty|ninety|a hundred|hundreds of|thousands of|millions of"
 )
 _FIGURE = re.compile(
-    rf"\$\d[\d,.]*\d(?:\s(?:million|billion|trillion))?|\b\d[\d,.]*\s?(?:percent|per cent|%)"
+    rf"\$\d[\d,.]*\s(?:million|billion|trillion)|\$\d{{1,3}}(?:,\d{{3}})+|\b\d[\d,.]*\s?(?:percent|per cent|%)"
     rf"|\b\d[\d,]*(?:\.\d+)?(?:\s(?:million|billion))?\s(?:{_UNITS})\b"
     rf"|\b(?:{_NUMBERS})(?:\sand\sa\shalf)?\s(?:{_UNITS})\b"
 )
 _SPAN = re.compile(r"(?:years|months|weeks|days|hours)\Z")
 # A sentence that begins like this does not stand by itself.
 _LEANS = re.compile(
-    r"(?:He|She|They|It|This|That|These|Those|But|And|So|However|Meanwhile|Also|His|Her|Their)\b"
+    r"(?:(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its|But|And|So|However|Meanwhile|Also|"
+    r"Both|Neither|Each|Such|The (?:first|second|third|last|latter|former|others?|same))\b"
+    r"|(?:\w+,?\s){1,2}(?:he|she|they|it|this|that|these|those)\b)"
 )
+_LEANS_IN_SPEECH = re.compile(r"(?:But|And|So|Now|Because|Or|Then|Also)\b")
 _ADJECTIVE = re.compile(r"(?:ian|ean|ish|ese|ican|crat)s?\Z")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of the article, without quotations, that can be understood alone."""
+    """One sentence of the article, without quotations, that can be understood alone.
+
+    `upcoming` is what it says will happen on its `day`, seen from the day of publication.
+    """
 
     text: str
     day: date | None
@@ -61,7 +67,6 @@ class Statement:
 @dataclass(frozen=True)
 class Material:
     title: str
-    source: str
     theme: Theme
     voices: tuple[Quotation, ...]  # the best first
     statements: tuple[Statement, ...]
@@ -98,7 +103,6 @@ def material_of(article: dict[str, Any]) -> Material:
     statements = tuple(_statements(pieces, _day(source.get("published_at"))))
     return Material(
         title=title if is_safe(title) else "",
-        source=_source(_line(source.get("name"))),
         theme=theme_of(
             title=title,
             categories=categories,
@@ -119,11 +123,6 @@ def _line(value: object) -> str:
     return " ".join(str(value or "").split())
 
 
-def _source(name: str) -> str:
-    """Leave out a name that is an address: commentary names no addresses."""
-    return name if is_safe(name) and not re.search(r"\w\.[a-z]{2,}", name) else ""
-
-
 def _day(published_at: object) -> date | None:
     try:
         return datetime.fromisoformat(str(published_at)).date()
@@ -139,15 +138,16 @@ def _statements(pieces: list[str], published: date | None) -> list[Statement]:
             text = sentence.text
             if "\0" in outside[sentence.start : sentence.end] or _LEANS.match(text):
                 continue
-            if not 7 <= word_count(text) <= 40 or not re.match(r"[A-Z].*[.]\Z", text):
+            if not 8 <= word_count(text) <= 40 or not re.match(r"[A-Z].*[.]\Z", text):
                 continue
             figure = _FIGURE.search(text)
-            upcoming = bool(_UPCOMING.search(text))
+            ahead = bool(_UPCOMING.search(text))
+            day = _day_of(text, published, ahead)
             found.append(
                 Statement(
                     text=text,
-                    day=_day_of(text, published, upcoming),
-                    upcoming=upcoming,
+                    day=day,
+                    upcoming=ahead and day is not None and (published is None or day >= published),
                     figure=figure.group() if figure else "",
                     doubtful=is_doubtful(text),
                 )
@@ -155,7 +155,7 @@ def _statements(pieces: list[str], published: date | None) -> list[Statement]:
     return found
 
 
-def _day_of(text: str, published: date | None, upcoming: bool) -> date | None:
+def _day_of(text: str, published: date | None, ahead: bool) -> date | None:
     named = _DATE.search(text)
     if named:
         month = _MONTHS.index(named.group(1)[:3].lower()) + 1
@@ -168,22 +168,23 @@ def _day_of(text: str, published: date | None, upcoming: bool) -> date | None:
     if published is None or len(weekdays) != 1:
         return None
     weekday = _WEEKDAYS.index(weekdays.pop())
-    if upcoming:
+    if ahead:
         return published + timedelta((weekday - published.weekday()) % 7)
     return published - timedelta((published.weekday() - weekday) % 7)
 
 
 def _ranked(quotations: list[Quotation]) -> tuple[Quotation, ...]:
-    """Best first: of a length to read at once, complete, and early in the article."""
+    """Best first: those of a length to read at once, and early in the article."""
 
-    def rank(quotation: Quotation) -> tuple[bool, bool, int]:
-        words = word_count(quotation.text)
-        leans = bool(re.match(r"(?:But|And|So|Now|Because|Or)\b", quotation.text))
-        ragged = "--" in quotation.text or ". " in quotation.text
-        return (leans or ragged, not 8 <= words <= 30, quotation.order)
+    def leans(quotation: Quotation) -> bool:
+        text = quotation.text
+        return bool(_LEANS_IN_SPEECH.match(text)) or "--" in text or ". " in text
 
     usable = [quote for quote in quotations if 6 <= word_count(quote.text) <= 45]
-    return tuple(sorted(usable, key=rank))
+    standing = [quote for quote in usable if not leans(quote)] or usable
+    return tuple(
+        sorted(standing, key=lambda quote: (not 8 <= word_count(quote.text) <= 30, quote.order))
+    )
 
 
 def _figure(pieces: list[str]) -> str:
@@ -200,16 +201,13 @@ def _figure(pieces: list[str]) -> str:
 def _focus(pieces: list[str], names: set[str]) -> str:
     """Find the place or body that the article keeps coming back to, to be named without `the`."""
     counts: Counter[str] = Counter()
+    common = set(re.findall(r"\b[a-z]+\b", " ".join(pieces)))
     for piece in pieces:
-        for match in re.finditer(r"(?<=[a-z,] )([A-Z][a-z]{3,})\b(?! [A-Z])", piece):
+        for match in re.finditer(r"(?<=[a-z,] )([A-Z][a-z]{3,})\b(?! [A-Z\d])", piece):
             word = match.group(1)
             alone = not re.search(r"(?:\bthe|\b[A-Z][\w.]*)\s\Z", piece[: match.start()])
-            if (
-                alone
-                and word not in names
-                and word not in _WEEKDAYS
-                and not _ADJECTIVE.search(word)
-            ):
+            named = word in names or word in _WEEKDAYS or word.lower() in common
+            if alone and not named and not _ADJECTIVE.search(word):
                 counts[word] += 1
     word, count = next(iter(counts.most_common(1)), ("", 0))
     return word if count >= 3 and word[:3].lower() not in _MONTHS else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cms.llm.standin.material import Statement, is_doubtful
@@ -15,9 +16,9 @@ _AFTER_A_CLAIM = (
     "Much of this story is already in that one sentence.",
 )
 _AFTER_NEWS = (
-    "That is the news in one sentence; what it asks of us takes a little longer.",
-    "Behind that plain sentence stands a choice that somebody made.",
-    "So much for what happened. The question for us is what it means.",
+    "A plain sentence, and a good deal hangs on it.",
+    "One can read that as a detail, or as the heart of the matter.",
+    "That is where the story begins; what interests us is where it leads.",
 )
 _WITHOUT_EITHER = (
     "Behind every headline stands a choice that somebody made, and choices can be discussed.",
@@ -29,14 +30,19 @@ _BEFORE_A_DOUBT = (
     "Not everything in this account points in the same direction.",
     "Further down, the tone changes.",
 )
+_BEFORE_A_DETAIL = (
+    "One line further on is worth stopping at.",
+    "Another sentence deserves more attention than it will get.",
+    "It would be easy to read past what comes next.",
+)
 _BEFORE_A_TEST = (
     "Good news can bear a few questions, and bad news deserves them.",
     "Before we cheer or despair, it helps to look closely.",
     "How should one judge such a thing?",
 )
 _FIGURES = (
-    "The report speaks of {figure}. One reads quickly past figures like that, and somebody lives "
-    "inside each of them.",
+    "The report speaks of {figure}. One reads quickly past figures like that, and behind "
+    "each of them is somebody's life.",
     "Then there is a figure to stop at: {figure}. It is quickly printed, and somebody has to live with it.",
 )
 _OUR_VIEW = (
@@ -88,7 +94,10 @@ def _hook(pen: Pen) -> str:
     claim = pen.voice([voice for voice in voices if not is_doubtful(voice.text)])
     if claim:
         return f"{pen.quote(claim)} {pen.choose(_AFTER_A_CLAIM)}"
-    news = pen.statement([each for each in pen.material.statements if not each.upcoming])
+    happened = [each for each in pen.material.statements if not each.upcoming]
+    # What names a day or somebody is news; what names neither may be no more than colour.
+    happened.sort(key=lambda each: not re.search(r"\s[A-Z]\w", each.text))
+    news = pen.statement(happened)
     if news:
         return f"{pen.report(news)} {pen.choose(_AFTER_NEWS)}"
     return pen.choose(_WITHOUT_EITHER)
@@ -105,7 +114,7 @@ def _doubt(pen: Pen) -> str:
         [each for each in pen.material.statements if each.doubtful and not each.upcoming]
     )
     if unsettled:
-        return f"{pen.choose(_BEFORE_A_DOUBT)} {pen.report(unsettled)}"
+        return f"{pen.choose(_BEFORE_A_DETAIL)} {pen.report(unsettled)}"
     return pen.choose(_BEFORE_A_TEST)
 
 

@@ -63,8 +63,9 @@ class Pen:
         return voice
 
     def statement(self, statements: Sequence[Statement]) -> Statement | None:
-        """Take the first sentence of the article that is not in the commentary yet."""
-        statement = next((each for each in statements if self.is_new(each.text)), None)
+        """Take a sentence that is not in the commentary yet: one of the first three, turn by turn."""
+        new = [each for each in statements if self.is_new(each.text)][:3]
+        statement = new[self.turn % len(new)] if new else None
         if statement:
             self.written.append(_plain(statement.text))
         return statement
@@ -87,11 +88,8 @@ class Pen:
         return _begin(form.format(text=voice.text, name=name))
 
     def report(self, statement: Statement) -> str:
-        return f'{_begin(self.source_says)}: "{statement.text}"'
-
-    @property
-    def source_says(self) -> str:
-        return f"{self.material.source} reports" if self.material.source else "the report says"
+        """Quote the article itself; whether its words are the source's or ours, we cannot know."""
+        return f'The report says: "{statement.text}"'
 
 
 def _keys(text: str) -> list[str]:
@@ -129,13 +127,13 @@ def fitting(parts: list[tuple[int, Any]], limit: int) -> list[int]:
 
 
 def within(parts: list[tuple[int, dict[str, Any] | None]], limit: int) -> list[dict[str, Any]]:
-    """Keep the blocks that have room; if none has, the first in rank, cut after a sentence."""
+    """Keep the blocks that have room; the first in rank always stays, cut where it must be."""
     there = [(rank, part) for rank, part in parts if part]
-    kept = fitting(there, limit)
-    if kept or not there:
-        return [there[index][1] for index in kept]
-    first = min(there, key=lambda part: part[0])[1]
-    return [{**first, "text": cut(str(first.get("text", "")), limit)}]
+    first = min(range(len(there)), key=lambda index: there[index][0])
+    if read_words(there[first][1]) > limit:
+        rank, part = there[first]
+        there[first] = (rank, {**part, "text": cut(part["text"], limit)})
+    return [there[index][1] for index in fitting(there, limit)]
 
 
 def cut(text: str, limit: int) -> str:
