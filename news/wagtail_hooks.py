@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
     from wagtail.admin.ui.components import Component
+    from wagtail.log_actions import LogActionRegistry
 
     from cms.core.requests import AdminRequest
 
@@ -68,3 +69,14 @@ def newsroom_panels(request: AdminRequest, panels: list[Component]) -> None:
 def newsroom_css() -> SafeString:
     """The style of our panels."""
     return format_html('<link rel="stylesheet" href="{}">', versioned_static("admin/newsroom.css"))
+
+
+@hooks.register("register_log_actions")
+def newsroom_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of an article says of reviews and refusals."""
+    actions.register_action("news.review.ask", "Ask for review", "Review asked for")
+    actions.register_action("news.review.approve", "Approve commentary", "Commentary approved")
+    actions.register_action("news.review.send_back", "Send back", "Commentary sent back")
+    actions.register_action(
+        "news.publication.refused", "Refuse to publish", "Not published on schedule"
+    )
