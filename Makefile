@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input \
 	--require-hashes --no-deps --no-compile --only-binary :all: --requirement
 PACKAGES := advocacy cms home news search
-CHECKED := $(PACKAGES) benchmarks tests manage.py
+CHECKED := $(PACKAGES) $(if $(wildcard benchmarks/*.py),benchmarks) tests manage.py
 
 # With CI=true a missing part is a failure, and so is a branch that no test takes.
 ifeq ($(CI),true)
@@ -35,10 +35,10 @@ test: $(VENV)/dev.stamp browser-tools ## Run every test that this machine can; A
 	@$(RUN) -m pytest $(COVERAGE) $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types, imports, templates, migrations and settings
-	$(VENV)/bin/ruff check $(wildcard $(CHECKED))
-	$(VENV)/bin/ruff format --check $(wildcard $(CHECKED))
+	$(VENV)/bin/ruff check $(CHECKED)
+	$(VENV)/bin/ruff format --check $(CHECKED)
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/mypy $(wildcard $(CHECKED))
+	$(VENV)/bin/mypy $(CHECKED)
 	$(VENV)/bin/djhtml --check --tabwidth 4 templates
 	$(VENV)/bin/djlint --lint --quiet templates
 	DJANGO_SETTINGS_MODULE=cms.settings.test $(RUN) manage.py makemigrations --check --dry-run
