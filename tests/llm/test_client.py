@@ -28,6 +28,23 @@ def test_a_reply_is_an_object_of_the_schema_asked_for(ask: Ask, section: str) ->
     assert 0 < reply.latency < 20
 
 
+@pytest.mark.parametrize(
+    ("model", "mark"),
+    [
+        ("invent-contacts", "mail.house.gov"),
+        ("inject", "<script>"),
+        ("markdown", "### "),
+        ("foreign", "Cette nouvelle"),
+    ],
+)
+def test_a_model_that_writes_badly_is_for_the_caller_to_judge(
+    ask: Ask, model: str, mark: str
+) -> None:
+    reply = ask(model)
+    assert isinstance(reply.value, Opinion)
+    assert mark in reply.value.model_dump_json()
+
+
 def test_tokens_are_those_that_the_server_counted(ask: Ask) -> None:
     reply = ask()
     assert not reply.usage_estimated
