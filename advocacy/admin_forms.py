@@ -14,11 +14,11 @@ class RepresentativeForm(WagtailAdminModelForm):
     """Signs each channel with the name of whoever checked it."""
 
     def save(self, commit: bool = True) -> Representative:
-        """Note who touched which channel; rows that nobody touched keep their name."""
+        """Note who touched which channel; those left alone, or only moved, keep their name."""
         formset = getattr(self, "formsets", {}).get("channels")
         if formset is not None:
             for form in formset.forms:
-                if form.has_changed():
+                if set(form.changed_data) - {"ORDER"}:
                     form.instance.checked_by = self.for_user
         saved: Representative = super().save(commit=commit)
         return saved

@@ -22,7 +22,7 @@ class ChannelKind(models.TextChoices):
 
 
 _WEB = URLValidator(schemes=["http", "https"])
-_NUMBER = re.compile(r"^\+?[\d\s().\-/]{7,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9 ().\-/]{7,24}(?: *(?:x|ext\.?) *[0-9]{1,6})?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -44,7 +44,7 @@ def checked_value(kind: str, value: str) -> str:
         if "." not in host:
             raise ValidationError("Use an address with a full host name.")
     elif kind in {ChannelKind.PHONE, ChannelKind.FAX}:
-        if not _NUMBER.match(value) or not 7 <= len(dialled(value).lstrip("+")) <= 15:
+        if not _NUMBER.fullmatch(value) or not 7 <= len(dialled(value).lstrip("+")) <= 15:
             raise ValidationError("Use a telephone number, as in 202-224-5653.")
     elif kind == ChannelKind.EMAIL:
         try:
@@ -59,7 +59,7 @@ def checked_value(kind: str, value: str) -> str:
 def dialled(number: str) -> str:
     """The digits to dial, in international form; ten digits are a number in the United States."""
     main = re.split(r"(?:x|ext)", number, maxsplit=1, flags=re.IGNORECASE)[0]
-    digits = re.sub(r"\D", "", main)
+    digits = re.sub(r"[^0-9]", "", main)
     if main.strip().startswith("+"):
         return f"+{digits}"
     if len(digits) == 10:
@@ -72,7 +72,7 @@ def dialled(number: str) -> str:
 def link_for(kind: str, value: str) -> str:
     """The address that opens a channel; blank where nothing can be opened."""
     if kind == ChannelKind.PHONE:
-        extension = re.search(r"(?:x|ext\.?)\s*(\d{1,6})\s*$", value, re.IGNORECASE)
+        extension = re.search(r"(?:x|ext\.?) *([0-9]{1,6})$", value, re.IGNORECASE)
         return f"tel:{dialled(value)}" + (f";ext={extension[1]}" if extension else "")
     if kind == ChannelKind.EMAIL:
         return f"mailto:{quote(value, safe='@+')}"

@@ -14,7 +14,7 @@ from cms.core.forms import MailAddressField, PlainTextField
 UNITED_STATES = "US"
 # Their residents have ZIP codes.
 _TERRITORIES = {"AS", "GU", "MP", "PR", "UM", "VI"}
-_ZIP = re.compile(r"\d{5}(?:-\d{4})?")
+_ZIP = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 
 
 @cache

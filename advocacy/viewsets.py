@@ -7,7 +7,19 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.snippets.views.snippets import DeleteView, SnippetViewSet, SnippetViewSetGroup
 
+from advocacy.choosers import NameChooserViewSet
 from advocacy.models import Letter, Petition, Representative
+
+
+class ContentViewSet(SnippetViewSet):
+    """What the three lists have in common."""
+
+    # The database searches: these lists are short, and a search server may be down.
+    search_backend_name = None
+    chooser_viewset_class = NameChooserViewSet
+    # Wagtail's copy view writes over the original when a form is sent to its own address, and asks
+    # for no right to change it.
+    copy_view_enabled = False
 
 
 class PetitionDeleteView(DeleteView):
@@ -35,7 +47,7 @@ class RepresentativeFilters(WagtailFilterSet):
         fields = ["office", "state", "party", "live"]
 
 
-class RepresentativeViewSet(SnippetViewSet):
+class RepresentativeViewSet(ContentViewSet):
     """The registry."""
 
     model = Representative
@@ -53,8 +65,6 @@ class RepresentativeViewSet(SnippetViewSet):
     ordering = ["last_name", "first_name", "pk"]
     filterset_class = RepresentativeFilters
     search_fields = ["name", "bioguide", "other_office"]
-    search_backend_name = None
-    copy_view_enabled = False
 
 
 class PetitionFilters(WagtailFilterSet):
@@ -65,7 +75,7 @@ class PetitionFilters(WagtailFilterSet):
         fields = ["status", "live"]
 
 
-class PetitionViewSet(SnippetViewSet):
+class PetitionViewSet(ContentViewSet):
     """The petitions."""
 
     model = Petition
@@ -81,7 +91,6 @@ class PetitionViewSet(SnippetViewSet):
     ]
     filterset_class = PetitionFilters
     search_fields = ["title", "summary"]
-    search_backend_name = None
     delete_view_class = PetitionDeleteView
 
 
@@ -93,7 +102,7 @@ class LetterFilters(WagtailFilterSet):
         fields = ["live"]
 
 
-class LetterViewSet(SnippetViewSet):
+class LetterViewSet(ContentViewSet):
     """The letters."""
 
     model = Letter
@@ -102,7 +111,6 @@ class LetterViewSet(SnippetViewSet):
     list_display = ["title", "subject", UpdatedAtColumn()]
     filterset_class = LetterFilters
     search_fields = ["title", "subject", "body"]
-    search_backend_name = None
 
 
 class AdvocacyViewSetGroup(SnippetViewSetGroup):

@@ -409,7 +409,8 @@ class Migration(migrations.Migration):
                         max_length=7,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Z]\\d{6}$", "A capital letter and six digits, as in B001230."
+                                "^[A-Z][0-9]{6}\\Z",
+                                "A capital letter and six digits, as in B001230.",
                             )
                         ],
                         verbose_name="Bioguide identifier",
@@ -528,7 +529,7 @@ class Migration(migrations.Migration):
                         max_length=2,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^\\d{1,2}$", "A number; 0 is at large."
+                                "^[0-9]{1,2}\\Z", "A number; 0 is at large."
                             )
                         ],
                     ),

@@ -36,6 +36,8 @@ class PublishedContent(
         help_text="The last part of its address. Changing it breaks links that others have made.",
     )
 
+    # The field that a chooser looks into.
+    find_by = "title"
     preview_template = ""
 
     class Meta:

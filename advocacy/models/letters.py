@@ -11,7 +11,6 @@ from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, PublishingPanel, TitleFieldPanel
 from wagtail.models import Orderable
-from wagtail.search import index
 
 from advocacy.letters import copy_for, in_words, unknown_tokens
 from advocacy.models.content import PublishedContent
@@ -40,7 +39,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
 
 
-class Letter(PublishedContent, index.Indexed):
+class Letter(PublishedContent):
     """A text that readers send in their own name."""
 
     title = models.CharField(max_length=160)
@@ -69,13 +68,6 @@ class Letter(PublishedContent, index.Indexed):
             help_text="None: readers write to their own representatives.",
         ),
         PublishingPanel(),
-    ]
-
-    search_fields = [
-        index.SearchField("title", boost=5),
-        index.AutocompleteField("title"),
-        index.SearchField("subject"),
-        index.FilterField("live"),
     ]
 
     class Meta:

@@ -23,7 +23,6 @@ from wagtail.admin.panels import (
 )
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
-from wagtail.search import index
 
 from advocacy.forms import SigningForm
 from advocacy.models.content import PublishedContent
@@ -86,7 +85,7 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         return self.order_by(F("closes_on").asc(nulls_last=True), missing, "pk")
 
 
-class Petition(PublishedContent, index.Indexed):
+class Petition(PublishedContent):
     """An ask to named people, with a goal and a day on which it ends."""
 
     Status = PetitionStatus
@@ -148,19 +147,6 @@ class Petition(PublishedContent, index.Indexed):
         ),
         MultiFieldPanel([FieldPanel("outcome"), FieldPanel("successor")], "What came of it"),
         PublishingPanel(),
-    ]
-
-    search_fields = [
-        index.SearchField("title", boost=5),
-        index.AutocompleteField("title"),
-        index.SearchField("summary"),
-        index.FilterField("status"),
-        index.FilterField("live"),
-    ]
-
-    default_exclude_fields_in_copy = [
-        *PublishedContent.default_exclude_fields_in_copy,
-        "confirmed_count",
     ]
 
     class Meta:

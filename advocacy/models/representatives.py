@@ -23,7 +23,6 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.models import Orderable
-from wagtail.search import index
 
 from advocacy.admin_forms import RepresentativeForm
 from advocacy.channels import ChannelKind, checked_value, link_for
@@ -75,7 +74,7 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
         )
 
 
-class Representative(PublishedContent, index.Indexed):
+class Representative(PublishedContent):
     """Somebody who holds, or held, a public office."""
 
     bioguide = models.CharField(
@@ -83,7 +82,7 @@ class Representative(PublishedContent, index.Indexed):
         max_length=7,
         blank=True,
         validators=[
-            RegexValidator(r"^[A-Z]\d{6}$", "A capital letter and six digits, as in B001230.")
+            RegexValidator(r"^[A-Z][0-9]{6}\Z", "A capital letter and six digits, as in B001230.")
         ],
         help_text="Congress's own identifier. Blank for offices outside Congress.",
     )
@@ -109,7 +108,7 @@ class Representative(PublishedContent, index.Indexed):
     district = models.CharField(
         max_length=2,
         blank=True,
-        validators=[RegexValidator(r"^\d{1,2}$", "A number; 0 is at large.")],
+        validators=[RegexValidator(r"^[0-9]{1,2}\Z", "A number; 0 is at large.")],
         help_text="The number of the House district; 0 is at large. Blank for senators.",
     )
     party = models.CharField(max_length=60, blank=True)
@@ -127,6 +126,7 @@ class Representative(PublishedContent, index.Indexed):
 
     objects = RepresentativeQuerySet.as_manager()
 
+    find_by = "name"
     preview_template = "advocacy/representative.html"
 
     panels = [
@@ -170,15 +170,6 @@ class Representative(PublishedContent, index.Indexed):
 
     base_form_class = RepresentativeForm
 
-    search_fields = [
-        index.SearchField("name", boost=5),
-        index.AutocompleteField("name"),
-        index.SearchField("other_office"),
-        index.FilterField("office"),
-        index.FilterField("state"),
-        index.FilterField("live"),
-    ]
-
     class Meta:
         verbose_name = "representative"
         verbose_name_plural = "representatives"
@@ -200,7 +191,7 @@ class Representative(PublishedContent, index.Indexed):
         """Hold each office to its own rules for state and district."""
         super().clean()
         errors: dict[str, str] = {}
-        if self.district.isdigit():
+        if self.district.isascii() and self.district.isdigit():
             self.district = str(int(self.district))
         if self.office == Office.OTHER:
             if not self.other_title:

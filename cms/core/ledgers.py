@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin.sites import AdminSite
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
 if TYPE_CHECKING:
+    from wagtail_modeladmin.options import ModelAdminGroup
+
     from cms.core.models import User
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -61,3 +64,9 @@ class Ledger(ModelAdmin):
     inspect_view_enabled = True
     history_view_enabled = False
     add_to_admin_menu = True
+
+    def __init__(self, parent: ModelAdminGroup | None = None) -> None:
+        super().__init__(parent=parent)
+        # Filters by a related object ask this site how that object is ordered. The default site,
+        # which modeladmin hands them, needs Django's own admin, which is not installed.
+        self.admin_site = AdminSite(name="ledgers")
