@@ -11,17 +11,27 @@ import logging
 import re
 from dataclasses import dataclass
 from html import unescape
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.log_actions import log
+from wagtail.models import Site
 
 from advocacy.models import Channel
 from news import provenance, reviews
-from news.drafting.guard import AllowedContacts, find_contacts, violations
+from news.drafting.guard import (
+    REPEATS,
+    AllowedContacts,
+    find_contacts,
+    overlap,
+    violations,
+    word_count,
+)
 from news.models.commentary import Section
+from news.models.settings import NewsroomSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -93,7 +103,13 @@ class Candidate:
 
 def problems(candidate: Candidate) -> list[Problem]:
     """Why a version may not go live; empty where it may."""
-    return [*_missing_source(candidate), *_unreviewed(candidate), *_unverified(candidate)]
+    return [
+        *_missing_source(candidate),
+        *_too_long(candidate),
+        *_repeated(candidate),
+        *_unreviewed(candidate),
+        *_unverified(candidate),
+    ]
 
 
 def _missing_source(candidate: Candidate) -> Iterator[Problem]:
@@ -102,6 +118,57 @@ def _missing_source(candidate: Candidate) -> Iterator[Problem]:
         yield Problem("source", "Source", "Choose who published the story.")
     if not page.source_address:
         yield Problem("source_address", "Source address", "Give the address of the story.")
+
+
+def _too_long(candidate: Candidate) -> Iterator[Problem]:
+    """A source's text within its limit, and each section within the newsroom's."""
+    page = candidate.page
+    newsroom = _newsroom(page)
+    limit = (page.source.extract_limit if page.source else None) or newsroom.extract_limit
+    extract = [
+        text for block in provenance.raw_blocks(page.body) for text in _body_texts(block["value"])
+    ]
+    if (count := sum(map(word_count, extract))) > limit:
+        yield Problem(
+            "body",
+            "Body",
+            f"The extract has {count:,} words, and {limit:,} may be shown of this source. Cut it,"
+            " and leave the rest to the source: the page links to it.",
+        )
+    for section in Section:
+        limit = newsroom.words(section.value)
+        blocks = provenance.raw_blocks(getattr(page, section.value))
+        count = sum(word_count(text) for block in blocks for text in texts_of(block))
+        if count > limit:
+            yield Problem(
+                section.value,
+                section.label,
+                f"{section.label} has {count:,} words; the newsroom's limit is {limit:,}.",
+            )
+
+
+def _newsroom(page: ArticlePage) -> NewsroomSettings:
+    site = page.get_site() if page.pk else None
+    return NewsroomSettings.for_site(site or Site.objects.get(is_default_site=True))
+
+
+def _repeated(candidate: Candidate) -> Iterator[Problem]:
+    """Sections that say the same thing twice."""
+    texts = {
+        section: " ".join(
+            provenance.words(block)
+            for block in provenance.raw_blocks(getattr(candidate.page, section.value))
+        )
+        for section in Section
+    }
+    for first, second in combinations(Section, 2):
+        if overlap(texts[first], texts[second]) > REPEATS:
+            yield Problem(
+                second.value,
+                second.label,
+                f"{second.label} repeats {first.label} in large part. Each section has a job of"
+                " its own: cut what readers have just read.",
+            )
 
 
 def _unreviewed(candidate: Candidate) -> Iterator[Problem]:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from news import dashboard, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
     from wagtail.admin.ui.components import Component
     from wagtail.log_actions import LogActionRegistry
+    from wagtail.models import Page
 
+    from cms.core.models import User
     from cms.core.requests import AdminRequest
 
 register_snippet(NewsroomViewSetGroup)
@@ -63,6 +69,24 @@ def sweep_drafts() -> str:
 def newsroom_panels(request: AdminRequest, panels: list[Component]) -> None:
     """Put what waits for this person before Wagtail's own panels."""
     panels.extend(dashboard.panels_for(request))
+
+
+@hooks.register("register_page_header_buttons")
+def commentary_buttons(
+    page: Page, user: User, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """From an article's menu to its review and its evidence."""
+    if not isinstance(page.specific_deferred, ArticlePage):
+        return
+    yield Button(
+        "Review commentary", reverse("news_review", args=[page.pk]), icon_name="tasks", priority=70
+    )
+    yield Button(
+        "Download evidence",
+        reverse("news_evidence", args=[page.pk]),
+        icon_name="download",
+        priority=75,
+    )
 
 
 @hooks.register("insert_global_admin_css")

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from cms.core import processes
+from home import serving
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -40,17 +41,15 @@ class Command(BaseCommand):
         try:
             if self._needs_stand_in():
                 self._start_stand_in(group, environment)
-            self._manage("migrate", "--verbosity", "0", environment=environment)
-            self._manage("load_demo", "--password", password, environment=environment)
+            serving.manage("migrate", "--verbosity", "0", environment=environment)
+            serving.manage("load_demo", "--password", password, environment=environment)
             if group.asked_to_end:
                 return
-            group.manage("worker", "db_worker", "--interval", "1", environment=environment)
-            group.manage("sweep", "sweep", "--every", "60", environment=environment)
-            web = group.start("web", web_command(port), environment=environment)
-            if not processes.wait_for(port, process=web):
-                raise CommandError("The web server did not start; see above.")
+            serving.start(group, host="127.0.0.1", port=port, workers=2, environment=environment)
             self._announce(address, password)
             status = group.wait()
+        except serving.DidNotStart as error:
+            raise CommandError(str(error)) from error
         finally:
             group.end()
         if status:
@@ -88,9 +87,6 @@ class Command(BaseCommand):
         environment["OPENAI_BASE_URL"] = f"http://127.0.0.1:{port}/v1"
         environment["OPENAI_MODEL"] = "stand-in"
 
-    def _manage(self, *arguments: str, environment: dict[str, str]) -> None:
-        processes.run([sys.executable, "manage.py", *arguments], environment=environment)
-
     def _announce(self, address: str, password: str) -> None:
         lines = [
             "",
@@ -104,26 +100,3 @@ class Command(BaseCommand):
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
-
-
-def web_command(port: int) -> list[str]:
-    """The web server on a loopback port."""
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "2",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-        "cms.wsgi:application",
-    ]

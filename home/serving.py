@@ -1,0 +1,49 @@
+"""The processes that serve a site: web, worker, sweep."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cms.core import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SWEEP_EVERY = 60
+
+
+class DidNotStart(Exception):
+    """A process ended, or answered nobody, before it was of use."""
+
+
+def manage(*arguments: str, environment: Mapping[str, str]) -> None:
+    """Run ``manage.py`` with arguments to its end; SystemExit where it fails."""
+    processes.run([sys.executable, "manage.py", *arguments], environment=environment)
+
+
+def start(
+    group: processes.Group, *, host: str, port: int, workers: int, environment: Mapping[str, str]
+) -> None:
+    """Start worker, sweep and web server, and wait until the last answers. Raises DidNotStart."""
+    group.manage("worker", "db_worker", "--interval", "1", environment=environment)
+    group.manage("sweep", "sweep", "--every", str(SWEEP_EVERY), environment=environment)
+    web = group.start("web", _web(host, port, workers), environment=environment)
+    if not processes.wait_for(port, process=web):
+        raise DidNotStart("The web server did not start; see above.")
+
+
+def _web(host: str, port: int, workers: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface=wsgi",
+        f"--host={host}",
+        f"--port={port}",
+        f"--workers={workers}",
+        "--blocking-threads=2",
+        "--no-access-log",
+        "--log-level=warning",
+        "cms.wsgi:application",
+    ]
