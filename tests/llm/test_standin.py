@@ -101,11 +101,11 @@ def test_the_same_question_is_worded_otherwise_the_second_time(stand_in: StandIn
 
 
 def test_it_takes_its_time_when_told_to() -> None:
-    with StandIn(delay=0.6) as stand_in:
+    with StandIn(delay=0.3) as stand_in:
         for body in (_request(), _request(stream=True)):
             started = time.monotonic()
             assert _post(stand_in, body).status_code == 200
-            assert 0.5 < time.monotonic() - started < 5
+            assert 0.25 < time.monotonic() - started < 5
 
 
 def test_it_stops_while_somebody_still_waits() -> None:
