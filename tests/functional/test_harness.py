@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from wagtail.models import Page as WagtailPage
 from wagtail.models import Site
 
-from tests.functional.conftest import LoginAs, NewPage
+from tests.functional.conftest import LoginAs, NewPage, Role
 from tests.functional.harness_urls import FAULTY, GOOD
 from tests.functional.journal import Journal
 
@@ -96,7 +96,7 @@ def test_what_a_browser_test_writes_is_gone_after_it(site: Site, time: str) -> N
 
 @pytest.mark.parametrize("role", ["admin", "editor", "reviewer", "moderator", "campaigner"])
 @pytest.mark.urls("cms.urls")
-def test_every_role_can_enter_the_admin(page: Page, login_as: LoginAs, role: str) -> None:
+def test_every_role_can_enter_the_admin(page: Page, login_as: LoginAs, role: Role) -> None:
     user = login_as(page, role)
     response = page.goto("/admin/")
     assert response is not None
