@@ -41,4 +41,4 @@ def keep_signed_petitions(
         f"People have signed {titles}, so nothing was deleted. "
         "Set the status to Closed or Archived instead.",
     )
-    return redirect(Petition.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
+    return redirect(Petition.snippet_viewset.get_url_name("list"))

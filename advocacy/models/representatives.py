@@ -300,7 +300,7 @@ class Representative(PublishedContent):
         """Open petitions with this target, the most urgent first."""
         from advocacy.models.petitions import Petition  # noqa: PLC0415 - it points here
 
-        if self.pk is None:
+        if self._state.adding:
             return []
         return list(
             Petition.objects.open_now().filter(target_rows__representative=self).most_urgent()
@@ -310,7 +310,7 @@ class Representative(PublishedContent):
         """Published letters with this target, by title."""
         from advocacy.models.letters import Letter  # noqa: PLC0415 - it points here
 
-        if self.pk is None:
+        if self._state.adding:
             return []
         return list(
             Letter.objects.public().filter(target_rows__representative=self).order_by("title")

@@ -18,7 +18,7 @@ import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import make_msgid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -32,12 +32,13 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
 from post_office.models import PRIORITY, STATUS, Email
+from post_office.settings import get_backend, get_message_id_fqdn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
+    from django.core.mail import EmailMessage
+    from django.template.backends.django import Template
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,8 @@ def queue(
         MailError: the address or a header cannot stand in a mail.
     """
     context = {"site_url": settings.SITE_URL, **context}
-    text = get_template(f"{template}.txt").template.render(Context(context, autoescape=False))
+    written = cast("Template", get_template(f"{template}.txt")).template
+    text = written.render(Context(context, autoescape=False))
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text.strip() + "\n",
@@ -149,7 +151,7 @@ def _store(message: EmailMessage, *, status: int = STATUS.queued) -> Email:
         priority=PRIORITY.medium,
         status=status,
         # One identity for all attempts, so that a mail sent twice is shown once.
-        message_id=make_msgid(domain=settings.POST_OFFICE["MESSAGE_ID_FQDN"]),
+        message_id=make_msgid(domain=get_message_id_fqdn()),
     )
     try:
         row.save()
@@ -179,7 +181,7 @@ def deliver() -> Delivery:
     against the mails, and the next run tries again.
     """
     report = Delivery()
-    server = get_connection(settings.POST_OFFICE["BACKENDS"]["default"])
+    server = get_connection(get_backend())
     while (row := _claim_next(server, report)) is not None:
         _send(row, server, report)
     try:

@@ -7,7 +7,7 @@ that policy browsers write ``Origin: null`` on the form, which Django takes for 
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.decorators import decorator_from_middleware
@@ -39,7 +39,7 @@ def private_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     @csrf_exempt  # From the middleware for all; ``protected`` asks for the same token.
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response: HttpResponse = protected(request, *args, **kwargs)
+        response = cast("HttpResponse", protected(request, *args, **kwargs))
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

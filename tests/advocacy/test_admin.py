@@ -302,7 +302,7 @@ def test_whatever_is_searched_for_in_lists_and_choosers_is_no_error(
 def test_a_chooser_finds_by_words_in_any_order(campaigner: Client) -> None:
     RepresentativeFactory.create(first_name="Tammy", last_name="Baldwin")
     RepresentativeFactory.create(first_name="Tammy", last_name="Duckworth")
-    choose = Representative.snippet_viewset.chooser_viewset  # type: ignore[attr-defined]
+    choose = Representative.snippet_viewset.chooser_viewset
     html = campaigner.get(
         reverse(choose.get_url_name("choose_results")), {"q": "baldwin tam"}
     ).content.decode()

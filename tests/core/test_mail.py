@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.mail import send_mail
+from django.core.mail import get_connection, send_mail
 from django.db import connection, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Email
@@ -227,7 +227,7 @@ def test_what_a_killed_worker_held_is_sent_when_its_claim_has_run_out(
     row = queue()
     with server:
         # As a worker leaves it that is killed between claiming and sending.
-        claimed = mail._claim_next(mail.get_connection(), mail.Delivery())
+        claimed = mail._claim_next(get_connection(), mail.Delivery())
         assert claimed == row
         assert mail.deliver().sent == 0, "somebody else has it"
         Email.objects.update(scheduled_time=timezone.now() - timedelta(seconds=1))
