@@ -1,0 +1,203 @@
+"""One text of a reply, made fit to be shown: what may not stand in it is left out and reported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from news.drafting.guard.allowed import NAMES, AllowedContacts, links
+from news.drafting.guard.claims import Claims, unsupported_in
+from news.drafting.guard.contacts import Contact, find_contacts
+from news.drafting.guard.findings import Finding, FindingKind, Severity, excerpt
+from news.drafting.guard.markdown import strip_markdown
+from news.drafting.guard.markup import strip_html
+from news.drafting.guard.overlap import ENOUGH_WORDS, repeated_share, repeats
+from news.drafting.guard.quotes import Sources, unquoted_spans
+from news.drafting.guard.words import sentence_spans, without_spans, word_count
+
+# Sentences that a source's author puts into a model's mouth, or that a model lets slip.
+_TO_A_MACHINE = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\s(?:(?:all|any|every|the|your|of|my|these|those)\s){0,4}"
+    r"(?:previous|prior|above|earlier|preceding|foregoing|former|other|system)\s"
+    r"(?:instructions?|prompts?|rules|directions|messages?|orders|text)\b"
+    r"|\b(?:system|hidden|developer)\s(?:prompt|message)\b"
+    r"|\bas\san?\s(?:ai|artificial\sintelligence|(?:large\s)?language\smodel)\b"
+    r"|\byou\sare\s(?:now\s)?(?:chatgpt|an?\s(?:ai|assistant|(?:large\s)?language\smodel))\b"
+    r"|\b(?:new|following|these)\sinstructions\s(?:for|to)\s(?:the\s)?(?:ai|assistant|model)\b"
+    r"|\bi(?:'m|\sam|\u2019m)\s(?:sorry|unable)[^.!?\n]{0,80}\b(?:as\san|language\smodel)\b",
+    re.IGNORECASE,
+)
+# A sentence that shares this much with an earlier one is the same sentence, reworded.
+_SAME_SENTENCE = 0.6
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|table|blockquote|section)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Cleaner:
+    """Cleans texts one after the other, and remembers what it found and what it has let through."""
+
+    allowed: AllowedContacts
+    sources: Sequence[str]
+    earlier: Sequence[str]
+    findings: list[Finding] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    quotable: Sources = field(init=False)
+    claims: Claims = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.quotable = Sources(self.sources)
+        self.claims = Claims(self.sources)
+        self.earlier = [text for text in self.earlier if text.strip()]
+
+    def drop(self, kind: FindingKind, path: str, what: str, message: str) -> None:
+        """Report something that was left out; `{}` in the message is where it is named."""
+        shown = excerpt(what)
+        self.findings.append(
+            Finding(kind, Severity.DROPPED, path, shown, message.replace("{}", shown))
+        )
+
+    def prose(self, text: str, path: str, *, apart: bool = False) -> str:
+        """Clean sentences of the newsroom's own: everything that may not stand is left out.
+
+        `apart`: the text may say what the draft has said before (a letter, beside what to say).
+        """
+        text = self._without_unquoted(self.line(text, path), path)
+        text = self._without_repeats(text, path, self.earlier if apart else self._before())
+        self.said.append(text)
+        return text
+
+    def _before(self) -> list[str]:
+        return [*self.earlier, *(said for said in self.said if said)]
+
+    def line(self, text: str, path: str) -> str:
+        """Clean a text of contacts and markup only; paragraphs stay apart."""
+        marked = _BLOCK_TAG.sub("\n", text)
+        plain = strip_markdown(strip_html(self._without_strangers(marked, path)))
+        if _squeezed(plain) != _squeezed(text) and _had_marks(text):
+            self.drop(
+                FindingKind.MARKUP,
+                path,
+                text,
+                "We took markup out of \u201c{}\u201d; the words have stayed.",
+            )
+        # Once more: taking marks away may join what they kept apart.
+        return self._without_strangers(plain, path)
+
+    def is_repeated(self, text: str, path: str) -> bool:
+        """Say whether another section has this quotation already, and report it."""
+        if not any(_is_same(text, earlier) for earlier in self.earlier):
+            return False
+        self._drop_repeat(text, path)
+        return True
+
+    def check_claims(self, text: str, path: str) -> None:
+        """Report numbers, dates and names that no source has."""
+        self.findings += unsupported_in(text, self.claims, path)
+
+    def _without_strangers(self, text: str, path: str) -> str:
+        unknown = [
+            contact for contact in find_contacts(text) if contact not in self.allowed.registry
+        ]
+        for contact in unknown:
+            self.drop(FindingKind.CONTACT, path, contact.text, self._why(contact))
+        spans = [(contact.start, contact.end) for contact in unknown]
+        for link in links(text):
+            if not self._is_known(link.target):
+                spans.append((link.start, link.end))
+                self.drop(
+                    FindingKind.LINK,
+                    path,
+                    link.target,
+                    "We left out a link to \u201c{}\u201d; drafts point at the registry only.",
+                )
+        for match in _TO_A_MACHINE.finditer(text):
+            spans.append(match.span())
+            self.drop(
+                FindingKind.INSTRUCTION,
+                path,
+                match.group(),
+                "We left out a sentence that speaks to a language model, not to readers: "
+                "\u201c{}\u201d",
+            )
+        return without_spans(text, spans) if spans else text
+
+    def _is_known(self, target: str) -> bool:
+        found = find_contacts(target)
+        return bool(found) and all(contact in self.allowed.registry for contact in found)
+
+    def _why(self, contact: Contact) -> str:
+        where = (
+            "stands in the source, but not in the registry"
+            if contact in self.allowed.sources
+            else "is neither in the registry nor in the source"
+        )
+        return (
+            f"We left out a sentence: its {NAMES[contact.kind]} \u201c{{}}\u201d {where}. "
+            "If readers need it, please add an entry of the registry instead."
+        )
+
+    def _without_unquoted(self, text: str, path: str) -> str:
+        found = unquoted_spans(text, self.quotable)
+        for quotation in found:
+            self.drop(
+                FindingKind.QUOTE,
+                path,
+                quotation.text,
+                "We left out a quotation that is not word for word in the source: \u201c{}\u201d",
+            )
+        spans = [(quotation.start, quotation.end) for quotation in found]
+        return without_spans(text, spans) if spans else text
+
+    def _without_repeats(self, text: str, path: str, before: Sequence[str]) -> str:
+        """Leave out sentences that were said before; then all of it, if it still repeats."""
+        said = ""
+        spans = []
+        for start, end in sentence_spans(text):
+            sentence = text[start:end]
+            if any(_is_same(sentence, earlier) for earlier in (*before, said)):
+                spans.append((start, end))
+                self._drop_repeat(sentence, path)
+            else:
+                said += sentence
+        text = without_spans(text, spans) if spans else text
+        if any(repeats(text, earlier) for earlier in before):
+            self._drop_repeat(text, path)
+            return ""
+        return text
+
+    def _drop_repeat(self, text: str, path: str) -> None:
+        self.drop(
+            FindingKind.REPEAT,
+            path,
+            text,
+            "We left this out, because it says again what is already written: \u201c{}\u201d",
+        )
+
+
+def _is_same(sentence: str, earlier: str) -> bool:
+    if word_count(sentence) < ENOUGH_WORDS:
+        return False
+    return repeated_share(sentence, earlier) >= _SAME_SENTENCE
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _had_marks(text: str) -> bool:
+    return bool(re.search(r"[<>*_`#\[\]|~\\\u2022]|^\s*(?:[-+]|\d{1,2}[.)])\s", text, re.MULTILINE))
+
+
+def cut(text: str, *, words: int, characters: int) -> str:
+    """Keep the sentences, from the first, that fit into so many words and characters."""
+    end = 0
+    for start, stop in sentence_spans(text):
+        words -= word_count(text[start:stop])
+        if words < 0 or len(text[:stop].rstrip()) > characters:
+            break
+        end = stop
+    return text[:end].strip()
