@@ -10,6 +10,7 @@ from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
     from wagtail_modeladmin.options import ModelAdminGroup
 
     from cms.core.models import User
@@ -49,6 +50,15 @@ class ReadOnly(PermissionHelper):
 
 class LedgerIndexView(IndexView):
     """The list, whose export no spreadsheet takes for formulas."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Search and filter without null characters, which PostgreSQL answers with an error."""
+        asked = request.GET.copy()
+        for name, values in request.GET.lists():
+            asked.setlist(name, [value.replace("\x00", "") for value in values])
+        request.GET = asked  # type: ignore[assignment]
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         """Text stays text."""
