@@ -125,7 +125,7 @@ TASKS = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_MODE]}}
 
 _EMAIL = environment.email("EMAIL_URL", "consolemail://")
 vars().update({key: value for key, value in _EMAIL.items() if key != "EMAIL_BACKEND"})
-EMAIL_BACKEND = "post_office.EmailBackend"
+EMAIL_BACKEND = "cms.core.mail.OutboxBackend"
 EMAIL_TIMEOUT = 10
 POST_OFFICE = {
     "BACKENDS": {"default": _EMAIL["EMAIL_BACKEND"]},
