@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -96,3 +97,14 @@ def unknown_block_types(data: Any, field: str, known: Any) -> list[str]:
             and not data.get(deleted.format(name.removesuffix("-type")))
         }
     )
+
+
+def unknown_stored_blocks(page: ArticlePage, content: dict[str, Any]) -> list[str]:
+    """The types of blocks that a stored version names and the page's fields do not know."""
+    found = set()
+    for field in STREAM_FIELDS:
+        stored = content.get(field) or "[]"
+        blocks = json.loads(stored) if isinstance(stored, str) else stored
+        known = page._meta.get_field(field).stream_block.child_blocks
+        found |= {block.get("type", "") for block in blocks} - known.keys()
+    return sorted(found)

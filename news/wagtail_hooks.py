@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
-from news import dashboard, review_views
+from news import dashboard, forms, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.models import ArticlePage
@@ -69,6 +71,23 @@ def sweep_drafts() -> str:
 def newsroom_panels(request: AdminRequest, panels: list[Component]) -> None:
     """Put what waits for this person before Wagtail's own panels."""
     panels.extend(dashboard.panels_for(request))
+
+
+@hooks.register("before_edit_page")
+def announce_unknown_blocks(request: AdminRequest, page: Page) -> None:
+    """Say which stored blocks this version cannot show, before a save leaves them behind."""
+    revision = page.latest_revision
+    if request.method != "GET" or not isinstance(page, ArticlePage) or revision is None:
+        return
+    if unknown := forms.unknown_stored_blocks(page, revision.content):
+        names = ", ".join(f"“{name}”" for name in unknown)
+        messages.warning(
+            request,
+            f"This article holds blocks that this version of Dovetail does not know: {names}. They"
+            " are not shown here, and a save leaves them out. They stay in the article's history,"
+            f" in the version of {timezone.localtime(revision.created_at):%B %-d, %-I:%M %p}."
+            " Ask your operator to update before you save.",
+        )
 
 
 @hooks.register("register_page_header_buttons")

@@ -227,8 +227,9 @@ def _call(run: DraftRun) -> None:
         outcome |= {
             "status": DraftRun.Status.FAILED,
             "failure_reason": "nothing_left",
-            "failure_message": "Nothing of the model's reply could be used: all of it broke the"
-            " newsroom's rules. Please try again.",
+            "failure_message": "Nothing of the model's reply could be used. "
+            + " ".join(dict.fromkeys(finding.message for finding in checked.findings[:3]))
+            + " Your text is as it was; please try again.",
         }
     with transaction.atomic():
         # A run that was cancelled meanwhile stays cancelled, but what it cost is counted.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,13 +14,13 @@ from post_office.models import Email
 from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.models import GroupApprovalTask, Locale, Page, Workflow, WorkflowPage, WorkflowTask
-from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from cms.core.models import User
 from news.models import ArticleIndexPage, ArticlePage
 from news.publication import PublicationRefused
 from tests.factories.news import approve, article, block, drafted, paragraph
 from tests.factories.people import UserFactory, editor, reviewer
+from tests.news.editor import edit_form, stream
 
 pytestmark = pytest.mark.django_db
 
@@ -52,41 +51,12 @@ def refused(request: pytest.FixtureRequest, writer: User) -> ArticlePage:
     return page
 
 
-def form_data(page: ArticlePage, **changes: Any) -> dict[str, Any]:
-    """The editor's form with the latest version of a page in it."""
-    latest = page.get_latest_revision_as_object()
-    return {
-        **nested_form_data(
-            {
-                "title": latest.title,
-                "slug": latest.slug,
-                "introduction": latest.introduction,
-                "source": latest.source_id,
-                "source_address": latest.source_address,
-                "source_published_at": "2025-08-17 17:22",
-                "body": streamfield(
-                    [("paragraph", rich_text(b.value.source)) for b in latest.body]
-                ),
-                "opinion": streamfield(
-                    [("paragraph", rich_text(b.value.source)) for b in latest.opinion]
-                ),
-                "action": streamfield([]),
-                "to_do": streamfield([]),
-                "corrections": inline_formset([]),
-                "comments": inline_formset([]),
-            }
-        ),
-        **{f"opinion-{n}-id": b.id for n, b in enumerate(latest.opinion)},
-        **changes,
-    }
-
-
 # Each route tries to make the latest version of a page live; a refusal may be raised or answered.
 
 
 def by_the_editors_button(page: ArticlePage, admin: Client) -> None:
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    response = admin.post(url, form_data(page, **{"action-publish": "1"}))
+    response = admin.post(url, edit_form(page, **{"action-publish": "1"}))
     assert response.status_code == 200
     assert "errors" in response.content.decode()
 
@@ -124,18 +94,7 @@ def by_reverting(page: ArticlePage, admin: Client) -> None:
     latest.opinion = []
     latest.save_revision()
     url = reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, refused_version.pk])
-    data = form_data(page)
-    data |= nested_form_data(
-        {
-            "opinion": streamfield(
-                [
-                    ("paragraph", rich_text(b.value.source))
-                    for b in refused_version.as_object().opinion
-                ]
-            )
-        }
-    )
-    data |= {f"opinion-{n}-id": b.id for n, b in enumerate(refused_version.as_object().opinion)}
+    data = {**edit_form(page), **stream("opinion", refused_version.as_object().opinion)}
     response = admin.post(url, {**data, "action-publish": "1", "revision": refused_version.pk})
     assert response.status_code == 200
 
