@@ -79,6 +79,7 @@ _LOOKALIKES: dict[int, int] = str.maketrans(
 _ENCLOSED = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 _STOPS = {"\u3002": ".", "\uff61": ".", "\u06d4": ".", "\u0701": ".", "\u0702": "."}
 _DASHES = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
+_SPACES = re.compile(r"[ \n]{2,}|\n")
 _ENTITY = re.compile(r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,30};)")
 # Marks are part of the spelling in scripts beyond this code point, and decoration before it.
 _MARKS_MATTER_FROM = 0x0590
@@ -100,6 +101,15 @@ class Folded:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Turn a span of the folded text into one of the original."""
         return self.starts[start], self.ends[end - 1]
+
+    def on_one_line(self) -> Folded:
+        """Read white space as a browser shows it: as one space, or as the end of a paragraph."""
+        return self.replace(
+            [
+                (match.start(), match.end(), "\n" if match.group().count("\n") > 1 else " ")
+                for match in _SPACES.finditer(self.seen)
+            ]
+        )
 
     def replace(self, spans: Sequence[tuple[int, int, str]]) -> Folded:
         """Put one character, or none, in the place of each span; spans are in order."""

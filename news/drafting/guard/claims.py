@@ -55,7 +55,9 @@ class Claims:
 def _with_its_noun(text: str, number: Number) -> str:
     """Show "Article 6" and not a bare "6"."""
     before = re.search(r"[A-Z][a-z]+ $", text[max(0, number.start - 24) : number.start])
-    return before.group() + number.text if before and not _is_year(number) else number.text
+    if before is None or _is_year(number) or _MEASURED_AFTER.match(text, number.end):
+        return number.text
+    return before.group() + number.text
 
 
 def _is_year(number: Number) -> bool:

@@ -75,9 +75,10 @@ class Cleaner:
 
     def line(self, text: str, path: str) -> str:
         """Clean a text of contacts and markup only; paragraphs stay apart."""
-        marked = _BLOCK_TAG.sub("\n", text)
-        plain = strip_markdown(strip_html(self._without_strangers(marked, path)))
-        if _squeezed(plain) != _squeezed(text) and _had_marks(text):
+        apart = _BLOCK_TAG.sub("\n", text)
+        kept = self._without_strangers(apart, path)
+        plain = strip_markdown(strip_html(kept))
+        if apart != text or (_squeezed(plain) != _squeezed(kept) and _had_marks(kept)):
             self.drop(
                 FindingKind.MARKUP,
                 path,

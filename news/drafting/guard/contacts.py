@@ -76,6 +76,7 @@ def _shown_parts(text: str) -> list[tuple[int, int, str]]:
 
 
 def _contacts(text: str, folded: Folded) -> Iterable[Contact]:
+    folded = folded.on_one_line()
     clear = undisguise(folded)
     finds: list[tuple[Folded, Iterable[Match]]] = [
         (clear, find_emails(clear)),

@@ -161,6 +161,9 @@ def _numbers(text: str) -> Iterator[Number]:
         value *= _SCALES.get(scale, Decimal(1))
         yield Number(value.normalize(), text[match.start() : end], match.start(), end, False)
     for match in _WORDED.finditer(text):
+        # "4 million" has been read as a whole.
+        if re.search(r"\d[ -]?$", text[max(0, match.start() - 2) : match.start()]):
+            continue
         value = _worth(match.group(), match["fraction"])
         yield Number(value.normalize(), match.group(), match.start(), match.end(), True)
     for match in _HALF.finditer(text):

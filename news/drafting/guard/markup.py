@@ -173,7 +173,7 @@ def plain_text(source: str) -> str:
                 continue
             unread = ""
         if not piece.name:
-            parts.append(html.unescape(source[piece.start : piece.end]))
+            parts.append(without_unseen(html.unescape(source[piece.start : piece.end])))
             continue
         marked_up = marked_up or piece.name in _PARAGRAPHS
         parts.append(_separator(piece.name))
@@ -190,7 +190,7 @@ def _begins_unread(source: str, piece: Piece) -> bool:
     return _is_hidden(source[piece.start + 1 + len(piece.name) : piece.end - 1])
 
 
-# Private-use characters stand for breaks until the text's own white space has been dealt with.
+# Private-use characters, which no text has any more, stand for breaks until the end.
 _PARAGRAPH, _LINE, _CELL = "\ue010", "\ue011", "\ue012"
 
 
@@ -204,12 +204,9 @@ def _separator(name: str) -> str:
 
 def _tidy(text: str, *, marked_up: bool) -> str:
     if marked_up:
-        text = text.replace("\n", " ").replace("\r", " ")
-    breaks = {_PARAGRAPH: "\n\n", _LINE: "\n", _CELL: " "}
-    pattern = f"([{_PARAGRAPH}{_LINE}{_CELL}])"
-    text = "".join(
-        breaks.get(part) or without_unseen(part) for part in re.split(pattern, text) if part
-    )
+        text = text.replace("\n", " ")
+    for mark, written in ((_PARAGRAPH, "\n\n"), (_LINE, "\n"), (_CELL, " ")):
+        text = text.replace(mark, written)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -69,7 +69,7 @@ def known_words(texts: Iterable[str]) -> set[str]:
     for text in texts:
         for match in _TOKEN.finditer(text):
             for part in _parts(match.group()):
-                known |= _forms(part)
+                known |= _forms(part) | {_TITLES.get(part, part)}
     for group in _ALIASES:
         if known & group:
             known |= group
@@ -112,6 +112,8 @@ def names(text: str) -> Iterator[Name]:
 
 
 def _is_capitalised_throughout(sentence: str) -> bool:
+    if sentence.rstrip().endswith((".", ".\u201d", '."')):
+        return False
     tokens = [m.group() for m in _TOKEN.finditer(sentence) if len(m.group()) > 3]
     return len(tokens) > 2 and sum(token[0].isupper() for token in tokens) > 0.7 * len(tokens)
 

@@ -187,7 +187,9 @@ def street_value(text: str) -> str:
 
 
 def _match(seen: str, match: re.Match[str]) -> Match:
-    return Match("street_address", match.start(), match.end(), street_value(match.group()))
+    written = match.group().rstrip(" .,")
+    end = match.start() + len(written)
+    return Match("street_address", match.start(), end, street_value(written))
 
 
 def _is_other(seen: str, match: re.Match[str]) -> bool:
