@@ -26,8 +26,10 @@ def start(
     group: processes.Group, *, host: str, port: int, workers: int, environment: Mapping[str, str]
 ) -> None:
     """Start worker, sweep and web server, and wait until the last answers. Raises DidNotStart."""
-    group.manage("worker", "db_worker", "--interval", "1", environment=environment)
-    group.manage("sweep", "sweep", "--every", str(SWEEP_EVERY), environment=environment)
+    group.manage("worker", "db_worker", "--interval=1", "--verbosity=0", environment=environment)
+    group.manage(
+        "sweep", "sweep", f"--every={SWEEP_EVERY}", "--verbosity=0", environment=environment
+    )
     web = group.start("web", _web(host, port, workers), environment=environment)
     if not processes.wait_for(port, process=web):
         raise DidNotStart("The web server did not start; see above.")

@@ -113,6 +113,7 @@ class EmbedBlock(blocks.StructBlock):
             ("audio", "Recording"),
             ("post", "Post"),
             ("document", "Document"),
+            ("map", "Map"),
         ]
     )
     title = blocks.CharBlock(max_length=200)

@@ -35,14 +35,15 @@ class Command(BaseCommand):
         every = options["every"]
         if every is not None and every < 1:
             raise CommandError("--every wants at least 1 second.")
-        failed = self.sweep()
+        quiet = options["verbosity"] == 0
+        failed = self.sweep(quiet=quiet)
         while every:
             time.sleep(every)
-            self.sweep()
+            self.sweep(quiet=quiet)
         if failed:
             raise CommandError(f"{failed} part(s) of the sweep failed; see above.")
 
-    def sweep(self) -> int:
+    def sweep(self, *, quiet: bool) -> int:
         """Do each part; one that fails is reported and stops no other. Says how many failed."""
         failed = 0
         for work in (publish_scheduled, *hooks.get_hooks("sweep")):
@@ -53,7 +54,8 @@ class Command(BaseCommand):
                 failed += 1
                 logger.exception("%s.%s failed", work.__module__, work.__name__)
             else:
-                self.stdout.write(report)
+                if not quiet:
+                    self.stdout.write(report)
         return failed
 
 
