@@ -88,7 +88,7 @@ def open_newsstand() -> Newsstand:
         title="A street, cut open",
         description="A street, cut open: a dull pipe and a bright one.",
         credit="Illustration: Dovetail",
-        file=get_test_image_file(filename="street.png", size=(1600, 1067)),
+        file=get_test_image_file(filename="street.png", size=(480, 320)),
     )
     second = article(title="A plan before the fire", live=True, lead_image=picture)
     first = article(
