@@ -15,7 +15,7 @@ class SignatureLedger(Ledger):
     menu_label = "Signatures"
     menu_icon = "edit"
     menu_order = 330
-    list_display = ("name", "petition", "status", "created_at", "confirmed_at")
+    list_display = ("name", "petition", "status", "created_at")
     list_filter = ("status", "petition", "created_at", "country", "wants_newsletter")
     list_select_related = ("petition",)
     search_fields = ("name", "email", "postal_code")

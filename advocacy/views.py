@@ -74,7 +74,6 @@ def petition(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = SigningForm(request.POST)
         context["form"] = form
-        status = 422
         if not shown.is_open:
             context["form"], status = None, 409
         elif form.is_valid():

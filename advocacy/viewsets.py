@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import ngettext
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, UpdatedAtColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.views.snippets import DeleteView, SnippetViewSet, SnippetViewSetGroup
 
 from advocacy.choosers import NameChooserViewSet
@@ -58,7 +58,8 @@ class RepresentativeViewSet(ContentViewSet):
         Column("seat", label="Seat", accessor="seat"),
         Column("office", label="Office", accessor="get_office_display", sort_key="office"),
         "party",
-        Column("in_office", label="In office", accessor="is_in_office"),
+        BooleanColumn("in_office", label="In office", accessor="is_in_office"),
+        BooleanColumn("live", label="Published", sort_key="live"),
         UpdatedAtColumn(),
     ]
     list_per_page = 50
@@ -79,7 +80,7 @@ class PetitionViewSet(ContentViewSet):
     """The petitions."""
 
     model = Petition
-    icon = "edit"
+    icon = "clipboard-list"
     menu_label = "Petitions"
     list_display = [
         "title",
@@ -87,6 +88,7 @@ class PetitionViewSet(ContentViewSet):
         Column("confirmed_count", label="Signatures", sort_key="confirmed_count"),
         Column("goal", label="Goal", sort_key="goal"),
         Column("closes_on", label="Closes", sort_key="closes_on"),
+        BooleanColumn("live", label="Published", sort_key="live"),
         UpdatedAtColumn(),
     ]
     filterset_class = PetitionFilters
@@ -108,7 +110,12 @@ class LetterViewSet(ContentViewSet):
     model = Letter
     icon = "mail"
     menu_label = "Letters"
-    list_display = ["title", "subject", UpdatedAtColumn()]
+    list_display = [
+        "title",
+        "subject",
+        BooleanColumn("live", label="Published", sort_key="live"),
+        UpdatedAtColumn(),
+    ]
     filterset_class = LetterFilters
     search_fields = ["title", "subject", "body"]
 

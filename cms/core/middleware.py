@@ -19,6 +19,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     ) -> PolicyParts:
         """Choose the policy by the part of the site that answers."""
         parts = super().get_policy_parts(request, response, report_only)
-        if not report_only and request.path_info.startswith("/admin/"):
+        # A preview carries the address of the page it shows, and stands in a frame of the editor.
+        in_admin = request.path_info.startswith("/admin/") or getattr(request, "is_preview", False)
+        if in_admin and not report_only:
             parts.replace = {**settings.ADMIN_CONTENT_SECURITY_POLICY, **(parts.replace or {})}
         return parts

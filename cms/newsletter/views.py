@@ -41,7 +41,6 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 "Subscribe", "The newsletter, by e-mail, until you end it.", noindex=False
             ),
         },
-        status=422 if form.errors else 200,
     )
 
 

@@ -242,6 +242,39 @@ def test_every_kind_is_previewed_as_readers_will_see_it(
     assert answer.status_code == 200
     assert "Senator Tammy Previewed" in html
     assert "not published" not in html
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("model", [Representative, Petition, Letter])
+def test_what_was_never_saved_is_previewed_with_half_its_fields_blank(
+    campaigner: Client, model: type[Petition]
+) -> None:
+    blank = inline_formset([])
+    rows = "channels" if model is Representative else "target_rows"
+    half = {
+        "title": "Half",
+        "name": "Half",
+        "office": "senator",
+        "status": "open",
+        "goal": "10",
+        "slug": "half",
+        "state": "WI",
+    }
+    texts = {"ask": rich_text(""), "outcome": rich_text("")}
+    address = url(model, "preview_on_add")
+    posted = campaigner.post(address, nested_form_data({**half, **texts, rows: blank}))
+    assert posted.json()["is_valid"], posted.json()
+    answer = campaigner.get(address, {"mode": ""})
+    assert answer.status_code == 200
+    assert "Half" in answer.content.decode()
+
+
+def test_a_draft_may_still_lack_whom_it_asks(campaigner: Client) -> None:
+    data = petition_form(RepresentativeFactory.create(), target_rows=inline_formset([]))
+    del data["action-publish"]
+    answer = campaigner.post(url(Petition, "add"), data)
+    assert answer.status_code == 302, answer.context["form"].formsets["target_rows"].errors
+    assert not Petition.objects.get().live
 
 
 def test_history_usage_and_comparison_open(campaigner: Client) -> None:

@@ -94,7 +94,7 @@ def test_the_form_keeps_what_was_typed_and_names_what_is_missing(
     answer = client.post(
         petition.get_absolute_url(), filled_in(email="ada", comment="For the children")
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     html = answer.content.decode()
     assert "This is not an e-mail address" in html
     assert "For the children" in html
@@ -123,7 +123,7 @@ def test_hostile_or_wrong_input_is_an_error_beside_its_field(
     client: Client, petition: Petition, typed: dict[str, str], field: str
 ) -> None:
     answer = client.post(petition.get_absolute_url(), filled_in(**typed))
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert f'id="id_{field}_error"' in answer.content.decode()
     assert not Signature.objects.exists()
 
@@ -161,7 +161,7 @@ def test_no_input_at_all_is_a_server_error(
 ) -> None:
     data = {key: value.encode("utf-8", "replace").decode() for key, value in typed.items()}
     answer = client.post(petition.get_absolute_url(), data)
-    assert answer.status_code in {302, 422}
+    assert answer.status_code in {200, 302}
 
 
 def test_elsewhere_a_country_is_enough_and_no_zip_code_is_kept(
