@@ -76,7 +76,10 @@ def _without_ids(value: Any) -> Any:
         return {
             key: _without_ids(item)
             for key, item in value.items()
-            if not (key == "id" and {"type", "value"} <= value.keys())
+            # Whether an empty field is stored as null, blank or not at all depends on who stored
+            # it, and on whether its block was opened since: it is the same content.
+            if item not in (None, "", [])
+            and not (key == "id" and {"type", "value"} <= value.keys())
         }
     if isinstance(value, list):
         return [_without_ids(item) for item in value]
