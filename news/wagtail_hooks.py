@@ -13,7 +13,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
-from news import dashboard, forms, review_views
+from news import dashboard, forms, ledgers, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.models import ArticlePage
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from cms.core.models import User
     from cms.core.requests import AdminRequest
+
+__all__ = ["ledgers"]
 
 register_snippet(NewsroomViewSetGroup)
 
