@@ -13,6 +13,8 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from advocacy import registry
+from advocacy.letters import FilledLetter, in_words
 from cms.core.blocks import ParagraphBlock, WebAddressBlock, require
 
 # The newsroom's own text has no headings or pictures of its own; the section is the heading.
@@ -47,10 +49,27 @@ class RegistryValue(blocks.StructValue):
         return str(self.entry) if self.entry is not None else str(self.get("link_title") or "")
 
 
+class RegistryChooserBlock(SnippetChooserBlock):
+    """Chooses an entry of the registry; see ``advocacy.registry`` for how many are found at once."""
+
+    def bulk_to_python(self, values: Any) -> list[Any]:
+        """The entries of these ids, in order; None for one that is gone."""
+        found = registry.at_hand()
+        if found is None:
+            entries: list[Any] = super().bulk_to_python(values)
+            return entries
+        return [found.get((self.model_class, value)) for value in values]
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """In migrations it is the chooser that it extends: what is stored is the same."""
+        _, args, kwargs = super().deconstruct()
+        return "wagtail.snippets.blocks.SnippetChooserBlock", args, kwargs
+
+
 def registry_choosers() -> list[tuple[str, blocks.Block]]:
     """Choosers for the three kinds of entry, one field each."""
     return [
-        (kind, SnippetChooserBlock(f"advocacy.{kind.capitalize()}", required=False))
+        (kind, RegistryChooserBlock(f"advocacy.{kind.capitalize()}", required=False))
         for kind in REGISTRY_KINDS
     ]
 
@@ -297,12 +316,21 @@ class TalkingPointsBlock(blocks.StructBlock):
         }
 
 
+class SampleLetterValue(RegistryValue):
+    """A letter to nobody in particular."""
+
+    @property
+    def in_words(self) -> FilledLetter:
+        """Subject and body; what the reader fills in stands in square brackets, not in braces."""
+        return in_words(subject=self["subject"], body=self["body"])
+
+
 class SampleLetterBlock(blocks.StructBlock):
     """A letter that a reader can copy and change."""
 
     subject = blocks.CharBlock(max_length=200)
     body = blocks.TextBlock(max_length=4000)
-    letter = SnippetChooserBlock(
+    letter = RegistryChooserBlock(
         "advocacy.Letter",
         required=False,
         help_text="A letter of ours that the reader can send from, instead of copying this one.",
@@ -312,7 +340,7 @@ class SampleLetterBlock(blocks.StructBlock):
         icon = "mail"
         label = "Sample letter"
         template = "news/blocks/sample_letter.html"
-        value_class = RegistryValue
+        value_class = SampleLetterValue
         description = "A letter that a reader can copy and change."
         preview_value = {
             "subject": "Please publish the report",

@@ -217,6 +217,10 @@ def _to_do(petition: Petition, representative: Representative) -> list[dict[str,
         ),
         block(
             "sample_letter",
-            {"subject": "The deadline", "body": f"Dear Senator,\n\n{LETTER_WORDS}", "letter": None},
+            {
+                "subject": "The deadline",
+                "body": f"{{salutation}},\n\n{LETTER_WORDS}",
+                "letter": None,
+            },
         ),
     ]

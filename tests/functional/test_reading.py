@@ -103,7 +103,7 @@ def test_the_letter_and_the_link_can_be_copied(
     page.get_by_role("button", name="Copy the letter").click()
     expect(page.get_by_role("button", name="Letter copied")).to_be_visible()
     letter = page.evaluate("navigator.clipboard.readText()")
-    assert re.sub(r"\s+", " ", letter) == f"The deadline Dear Senator, {LETTER_WORDS}"
+    assert re.sub(r"\s+", " ", letter) == f"The deadline Dear [title and name], {LETTER_WORDS}"
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
