@@ -20,6 +20,9 @@ ItemKind = Literal["sign", "write", "call", "attend", "give", "share", "read", "
 CallKind = Literal["petition", "letter", "representative"]
 
 
+MOST_BLOCKS = 60
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,11 +76,11 @@ class SampleLetter(_Strict):
 
 
 class OpinionDraft(_Strict):
-    blocks: list[Paragraph | PullQuote | Context] = Field(max_length=60)
+    blocks: list[Paragraph | PullQuote | Context] = Field(max_length=MOST_BLOCKS)
 
 
 class ActionDraft(_Strict):
-    blocks: list[Paragraph | CallToAction | Question] = Field(max_length=60)
+    blocks: list[Paragraph | CallToAction | Question] = Field(max_length=MOST_BLOCKS)
 
 
 class ToDoDraft(_Strict):

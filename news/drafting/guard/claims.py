@@ -13,6 +13,7 @@ from news.drafting.guard.names import is_known, known_words, names
 
 # Small numbers count what the text itself offers ("three steps"), unless something says otherwise.
 _SMALL = 12
+_WEEK = 7
 _CAPITALISED_BEFORE = re.compile(r"(?:[A-Z][\w.]*|[$\u20ac\u00a3\u00a5]) ?$")
 _MEASURED_AFTER = re.compile(r" ?(?:%|percent\b|per cent\b)")
 _TIME_TO_SPEND = re.compile(r"[ -](?:minutes?|seconds?)\b")
@@ -34,8 +35,15 @@ class Claims:
             self.values |= {Decimal(date.year), Decimal(date.day)} - {Decimal(0)}
 
     def support(self, date: Date) -> bool:
-        """Say whether some source has this date, or the same day without its year."""
-        return any(date.agrees_with(other, self.values) for other in self.dates)
+        """Say whether some source has this date, the same day without its year, or its weekday."""
+        if any(date.agrees_with(other, self.values) for other in self.dates):
+            return True
+        day = date.as_day()
+        if day is None or f"{day:%A}".lower() not in self.words:
+            return False
+        # "On Sunday", in a source that was published in that week.
+        published = [other for one in self.dates if (other := one.as_day())]
+        return any(abs((day - other).days) <= _WEEK for other in published)
 
     def lacking(self, text: str) -> Iterator[tuple[FindingKind, str]]:
         """List what a plain text says and no source does, each once."""

@@ -12,24 +12,11 @@ from news.drafting.guard.contacts import Contact, find_contacts
 from news.drafting.guard.findings import Finding, FindingKind, Severity, excerpt
 from news.drafting.guard.markdown import strip_markdown
 from news.drafting.guard.markup import strip_html
-from news.drafting.guard.overlap import ENOUGH_WORDS, repeated_share, repeats
+from news.drafting.guard.orders import copied_orders, orders
+from news.drafting.guard.overlap import Said
 from news.drafting.guard.quotes import Sources, unquoted_spans
 from news.drafting.guard.words import sentence_spans, without_spans, word_count
 
-# Sentences that a source's author puts into a model's mouth, or that a model lets slip.
-_TO_A_MACHINE = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\s(?:(?:all|any|every|the|your|of|my|these|those)\s){0,4}"
-    r"(?:previous|prior|above|earlier|preceding|foregoing|former|other|system)\s"
-    r"(?:instructions?|prompts?|rules|directions|messages?|orders|text)\b"
-    r"|\b(?:system|hidden|developer)\s(?:prompt|message)\b"
-    r"|\bas\san?\s(?:ai|artificial\sintelligence|(?:large\s)?language\smodel)\b"
-    r"|\byou\sare\s(?:now\s)?(?:chatgpt|an?\s(?:ai|assistant|(?:large\s)?language\smodel))\b"
-    r"|\b(?:new|following|these)\sinstructions\s(?:for|to)\s(?:the\s)?(?:ai|assistant|model)\b"
-    r"|\bi(?:'m|\sam|\u2019m)\s(?:sorry|unable)[^.!?\n]{0,80}\b(?:as\san|language\smodel)\b",
-    re.IGNORECASE,
-)
-# A sentence that shares this much with an earlier one is the same sentence, reworded.
-_SAME_SENTENCE = 0.6
 _BLOCK_TAG = re.compile(
     r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|table|blockquote|section)\b[^<>]{0,2000}>",
     re.IGNORECASE,
@@ -42,16 +29,20 @@ class Cleaner:
 
     allowed: AllowedContacts
     sources: Sequence[str]
-    earlier: Sequence[str]
+    written: Sequence[str]
     findings: list[Finding] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    # The other sections, and what this draft has said so far.
+    earlier: list[Said] = field(init=False)
+    said: list[Said] = field(default_factory=list)
+    quoted: list[Said] = field(init=False)
     quotable: Sources = field(init=False)
     claims: Claims = field(init=False)
 
     def __post_init__(self) -> None:
         self.quotable = Sources(self.sources)
         self.claims = Claims(self.sources)
-        self.earlier = [text for text in self.earlier if text.strip()]
+        self.earlier = [Said(text) for text in self.written]
+        self.quoted = [Said(text) for text in self.sources]
 
     def drop(self, kind: FindingKind, path: str, what: str, message: str) -> None:
         """Report something that was left out; `{}` in the message is where it is named."""
@@ -66,12 +57,12 @@ class Cleaner:
         `apart`: the text may say what the draft has said before (a letter, beside what to say).
         """
         text = self._without_unquoted(self.line(text, path), path)
-        text = self._without_repeats(text, path, self.earlier if apart else self._before())
-        self.said.append(text)
+        text = self._without_copied_orders(text, path)
+        text = self._without_repeats(
+            text, path, self.earlier if apart else [*self.earlier, *self.said]
+        )
+        self.said.append(Said(text))
         return text
-
-    def _before(self) -> list[str]:
-        return [*self.earlier, *(said for said in self.said if said)]
 
     def line(self, text: str, path: str) -> str:
         """Clean a text of contacts and markup only; paragraphs stay apart."""
@@ -90,7 +81,7 @@ class Cleaner:
 
     def is_repeated(self, text: str, path: str) -> bool:
         """Say whether another section has this quotation already, and report it."""
-        if not any(_is_same(text, earlier) for earlier in self.earlier):
+        if not any(said.is_repeated_by(text) for said in self.earlier):
             return False
         self._drop_repeat(text, path)
         return True
@@ -115,12 +106,12 @@ class Cleaner:
                     link.target,
                     "We left out a link to \u201c{}\u201d; drafts point at the registry only.",
                 )
-        for match in _TO_A_MACHINE.finditer(text):
-            spans.append(match.span())
+        for start, end in orders(text):
+            spans.append((start, end))
             self.drop(
                 FindingKind.INSTRUCTION,
                 path,
-                match.group(),
+                text[start:end],
                 "We left out a sentence that speaks to a language model, not to readers: "
                 "\u201c{}\u201d",
             )
@@ -153,19 +144,31 @@ class Cleaner:
         spans = [(quotation.start, quotation.end) for quotation in found]
         return without_spans(text, spans) if spans else text
 
-    def _without_repeats(self, text: str, path: str, before: Sequence[str]) -> str:
+    def _without_copied_orders(self, text: str, path: str) -> str:
+        """Leave out what a source demands of whoever reads it; our own demands are in our words."""
+        spans = copied_orders(text, self.quoted)
+        for start, end in spans:
+            self.drop(
+                FindingKind.INSTRUCTION,
+                path,
+                text[start:end],
+                "We left out a demand that the source makes in these words: \u201c{}\u201d",
+            )
+        return without_spans(text, spans) if spans else text
+
+    def _without_repeats(self, text: str, path: str, before: Sequence[Said]) -> str:
         """Leave out sentences that were said before; then all of it, if it still repeats."""
-        said = ""
+        here = Said()
         spans = []
         for start, end in sentence_spans(text):
             sentence = text[start:end]
-            if any(_is_same(sentence, earlier) for earlier in (*before, said)):
+            if any(said.is_repeated_by(sentence) for said in (*before, here)):
                 spans.append((start, end))
                 self._drop_repeat(sentence, path)
             else:
-                said += sentence
+                here.add(sentence)
         text = without_spans(text, spans) if spans else text
-        if any(repeats(text, earlier) for earlier in before):
+        if any(said.is_repeated_by(text) for said in before):
             self._drop_repeat(text, path)
             return ""
         return text
@@ -177,12 +180,6 @@ class Cleaner:
             text,
             "We left this out, because it says again what is already written: \u201c{}\u201d",
         )
-
-
-def _is_same(sentence: str, earlier: str) -> bool:
-    if word_count(sentence) < ENOUGH_WORDS:
-        return False
-    return repeated_share(sentence, earlier) >= _SAME_SENTENCE
 
 
 def _squeezed(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 _UNITS = [
@@ -95,6 +96,13 @@ class Date:
     month: int
     day: int
     text: str
+
+    def as_day(self) -> date | None:
+        """Give the day of the calendar, if year, month and day are said and there is one."""
+        try:
+            return date(self.year, self.month, self.day)
+        except ValueError:
+            return None
 
     def agrees_with(self, other: Date, years: set[Decimal]) -> bool:
         """Say whether the other date supports this one; a year it lacks must stand elsewhere."""

@@ -22,6 +22,7 @@ _LEADING = re.compile(
     r"(?:#{1,6}(?=[ \t]|$)|>+|[-*+\u2022\u25e6\u25aa\u2013](?=[ \t]+\S)(?:[ \t]+\[[ xX]\](?=[ \t]))?"
     r"|\(?\d{1,2}[.)](?=[ \t]+\S))[ \t]*"
 )
+_BULLETS = frozenset("-*+\u2022\u25e6\u25aa\u2013")
 _CLOSING_HASHES = re.compile(r"(?<=\S)[ \t]#{1,6}$")
 _DEFINITION = re.compile(r"\[[^\[\]\n]{1,80}\]:[ \t]*\S")
 
@@ -121,7 +122,7 @@ def _strip_once(text: str) -> str:
 
 def _line(line: str) -> str:
     """Take the marks from the beginning and end of a line."""
-    if not line:
+    if not line or line in _BULLETS:
         return ""
     if _FENCE.match(line) or _TABLE_RULE.match(line) or any(rule.match(line) for rule in _RULES):
         return ""

@@ -9,8 +9,11 @@ SHINGLE = 3
 # sections retell one another, whole sections share 2 to 6 in a hundred runs of three words, and the
 # worst paragraph 15. A copy with every tenth word changed still shares 70, with every fifth 40.
 REPEATS = 0.3
-# A text of fewer words than this is a phrase, and phrases recur.
+# A single sentence may share a turn of phrase; sharing this much, it is the same one, reworded.
+SAME_SENTENCE = 0.6
+# A text of fewer words than this is a phrase, and phrases recur; up to the second, a sentence.
 ENOUGH_WORDS = 8
+SENTENCE_WORDS = 25
 
 
 def overlap(one: str, other: str) -> float:
@@ -26,15 +29,27 @@ def overlap(one: str, other: str) -> float:
     return len(own & others) / min(len(own), len(others))
 
 
-def repeated_share(text: str, earlier: str) -> float:
-    """Say what share of a text's runs of three words an earlier, longer text has, 0 to 1."""
-    own = _shingles(words(text), SHINGLE)
-    return len(own & _shingles(words(earlier), SHINGLE)) / len(own) if own else 0.0
+class Said:
+    """A text that was there before, prepared once to be compared with many."""
 
+    def __init__(self, text: str = "") -> None:
+        self._shingles = _shingles(words(text), SHINGLE)
 
-def repeats(text: str, earlier: str) -> bool:
-    """Say whether a text says again what an earlier one has said; phrases do not count."""
-    return len(words(text)) >= ENOUGH_WORDS and repeated_share(text, earlier) >= REPEATS
+    def add(self, text: str) -> None:
+        """Count another piece of text among what was said."""
+        self._shingles |= _shingles(words(text), SHINGLE)
+
+    def share_of(self, text: str) -> float:
+        """Say what share of a text's runs of three words was said before, 0 to 1."""
+        own = _shingles(words(text), SHINGLE)
+        return len(own & self._shingles) / len(own) if own else 0.0
+
+    def is_repeated_by(self, text: str) -> bool:
+        """Say whether a sentence or a longer text says again what was said before."""
+        length = len(words(text))
+        if length < ENOUGH_WORDS:
+            return False
+        return self.share_of(text) >= (SAME_SENTENCE if length < SENTENCE_WORDS else REPEATS)
 
 
 def _shingles(found: list[str], length: int) -> set[tuple[str, ...]]:

@@ -6,14 +6,17 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Generic, TypeVar, cast
 
 from news.drafting.guard.allowed import AllowedContacts
 from news.drafting.guard.cleaning import Cleaner, cut
 from news.drafting.guard.findings import Finding, FindingKind
 from news.drafting.guard.language import wrong_language
+from news.drafting.guard.markdown import strip_markdown
 from news.drafting.guard.words import word_count
 from news.drafting.schemas import (
+    MOST_BLOCKS,
     ActionDraft,
     CallKind,
     CallToAction,
@@ -30,7 +33,7 @@ from news.drafting.schemas import (
     texts_of,
 )
 
-D = TypeVar("D", OpinionDraft, ActionDraft, ToDoDraft)
+D = TypeVar("D", bound=Draft)
 
 # Characters that the editor's fields take; a drafted block must be one that can be saved.
 _QUOTE, _ATTRIBUTION, _FACT, _CALL, _QUESTION, _WHY = 600, 200, 1000, 600, 400, 600
@@ -81,16 +84,16 @@ def check_reply(
     is longer than `max_words`. What the sources do not say is flagged. Checking the result again
     changes nothing.
     """
-    cleaner = Cleaner(allowed=allowed, sources=sources, earlier=list(already_written.values()))
+    cleaner = Cleaner(allowed=allowed, sources=sources, written=list(already_written.values()))
     checker = _Checker(cleaner, registry_ids, max_words)
     if wrong_language(" ".join(texts_of(draft)), language):
         checker.refuse_language(draft, language)
         return Checked(cast(D, checker.nothing(draft)), cleaner.findings)
     checked: Draft
     if isinstance(draft, OpinionDraft):
-        checked = OpinionDraft(blocks=list(checker.opinion(draft)))
+        checked = OpinionDraft(blocks=list(islice(checker.opinion(draft), MOST_BLOCKS)))
     elif isinstance(draft, ActionDraft):
-        checked = ActionDraft(blocks=list(checker.action(draft)))
+        checked = ActionDraft(blocks=list(islice(checker.action(draft), MOST_BLOCKS)))
     else:
         checked = checker.to_do(draft)
     return Checked(cast(D, checked), cleaner.findings)
@@ -207,16 +210,21 @@ class _Checker:
         return ToDoDraft(groups=groups, talking_points=points, sample_letter=letter)
 
     def group(self, group: Group, path: str) -> Group | None:
+        heading = _one_line(self.cleaner.line(group.heading, path)).rstrip(":")
+        if len(heading) > _HEADING:
+            heading = heading[:_HEADING].rsplit(" ", 1)[0]
+        # A group whose heading broke the rules is still a list of things to do.
+        heading = heading or "What you can do"
+        if not self.fits(heading, path, _HEADING):
+            return None
         items = [
             item
             for index, one in enumerate(group.items)
             if (item := self.item(one, f"{path}.items.{index}")) is not None
         ]
-        heading = _one_line(self.cleaner.line(group.heading, path)).rstrip(":")
-        if len(heading) > _HEADING:
-            heading = heading[:_HEADING].rsplit(" ", 1)[0]
-        # A group whose heading broke the rules is still a list of things to do.
-        return Group(heading=heading or "What you can do", items=items) if items else None
+        if not items and self.words_left:
+            self.words_left += word_count(heading)
+        return Group(heading=heading, items=items) if items else None
 
     def item(self, item: Item, path: str) -> Item | None:
         target = self.target(item, path)
@@ -312,4 +320,5 @@ class _Checker:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Join lines; a mark that stood alone on one must not become the bullet of the next."""
+    return strip_markdown(" ".join(text.split()))

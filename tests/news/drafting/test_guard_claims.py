@@ -66,6 +66,14 @@ def test_what_no_source_says_is_flagged(text: str, kind: FindingKind, what: str)
     assert all(finding.severity is Severity.FLAG for finding in found)
 
 
+def test_a_weekday_of_the_source_supports_its_date_in_the_week_of_publication() -> None:
+    source = "They met on Sunday. Published 2025-08-19T10:00:00+02:00"
+    assert unsupported("On August 17, 2025, they met.", [source]) == []
+    assert unsupported("On August 18, 2025, they met.", [source]) != []
+    assert unsupported("On July 20, 2025, they met.", [source]) != []
+    assert unsupported("On August 17, 2025, they met.", ["They met on Sunday."]) != []
+
+
 def test_each_thing_is_flagged_once() -> None:
     assert (
         len(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -28,7 +29,7 @@ def test_ordinary_prose_has_no_contact_details(text: str) -> None:
 
 
 def test_precision_and_recall_over_the_corpus_are_one(
-    record_property: pytest.RecordProperty,
+    record_property: Callable[[str, object], None],
 ) -> None:
     labelled = [*CONTACTS, *((text, []) for text in ORDINARY)]
     right = found = wanted = 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from news.drafting.guard import find_contacts, word_count
 from news.drafting.prompting import (
@@ -29,7 +30,11 @@ RECORDED = {
     "action.v1+rules.v1": "af28a276456faf8070705198e978c1e8c022f116bfbda4674d0c50483315a4ec",
     "to_do.v1+rules.v1": "d1bdcb494cbdf18795b6e61166a465cae5999978764e33a42d4f8e7147bb6298",
 }
-SCHEMAS = {"opinion": OpinionDraft, "action": ActionDraft, "to_do": ToDoDraft}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "opinion": OpinionDraft,
+    "action": ActionDraft,
+    "to_do": ToDoDraft,
+}
 
 MATERIAL = ArticleMaterial(
     title="Board closes the <em>night</em> ferry",
