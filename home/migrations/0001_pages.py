@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                                         ("audio", "Recording"),
                                         ("post", "Post"),
                                         ("document", "Document"),
+                                        ("map", "Map"),
                                     ]
                                 },
                             ),

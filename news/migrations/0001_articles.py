@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
                                         ("audio", "Recording"),
                                         ("post", "Post"),
                                         ("document", "Document"),
+                                        ("map", "Map"),
                                     ]
                                 },
                             ),

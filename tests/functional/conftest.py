@@ -25,6 +25,7 @@ from wagtail.models import Site
 from cms.core.models import User
 from tests.functional import accessibility
 from tests.functional.journal import Journal
+from tests.functional.traffic import Traffic
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HERE = Path(__file__).parent
@@ -100,6 +101,14 @@ def journal(live_server: LiveServer) -> Journal:
     return Journal(live_server.url)
 
 
+@pytest.fixture(scope="session")
+def traffic(live_server: LiveServer) -> Iterator[Traffic]:
+    """What the live server has not finished answering."""
+    traffic = Traffic()
+    yield traffic
+    traffic.stop()
+
+
 class NewPage(Protocol):
     """Opens a page in a context of its own, as a visitor who was never here."""
 
@@ -118,6 +127,7 @@ def new_page(
     live_server: LiveServer,
     site: Site,
     journal: Journal,
+    traffic: Traffic,
     request: pytest.FixtureRequest,
 ) -> Iterator[NewPage]:
     """Open as many visitors' pages as a test needs; addresses may begin with a slash."""
@@ -147,9 +157,20 @@ def new_page(
     if request.node.stash.get(FAILED, False):
         _keep_pictures(request.node.nodeid, contexts)
     for context in contexts:
+        _leave(context)
         context.close()
+    # A visitor who leaves does not stop the server, and its database is about to be put back.
+    assert traffic.wait_for_silence(seconds=20), "the live server is still at work"
     if journal.faults:
         pytest.fail("In the browser:\n" + "\n".join(journal.faults), pytrace=False)
+
+
+def _leave(context: BrowserContext) -> None:
+    """Leave each page as a visitor does: Wagtail's editor tells the server so, and is answered."""
+    for page in context.pages:
+        if "/admin/" in page.url:
+            page.goto("about:blank")
+            page.wait_for_timeout(300)
 
 
 def _keep_pictures(nodeid: str, contexts: list[BrowserContext]) -> None:

@@ -11,6 +11,9 @@
 
   const form = () => document.querySelector("form[data-edit-form]");
 
+  /* The rich text editor writes what was typed into its field a quarter of a second later. */
+  const typed = () => new Promise((done) => setTimeout(done, 400));
+
   const element = (tag, text, className) => {
     const node = document.createElement(tag);
     if (text) node.textContent = text;
@@ -52,6 +55,7 @@
     }
 
     async ask(extra) {
+      await typed();
       let response;
       try {
         response = await fetch(this.startUrl, {

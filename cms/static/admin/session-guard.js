@@ -48,6 +48,23 @@
     dialog.showModal();
   };
 
+  /* Wagtail disables the button that was pressed, and a disabled button sends nothing of itself. */
+  const carry = (form, button) => {
+    form.querySelectorAll("[data-session-guard]").forEach((field) => field.remove());
+    if (!button || !button.name) return;
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = button.name;
+    field.value = button.value;
+    field.dataset.sessionGuard = "";
+    form.append(field);
+  };
+
+  /* Wagtail's buttons show that they save until the next page comes; here none comes. */
+  const release = (button) => {
+    if (button) button.setAttribute("data-w-progress-loading-value", "false");
+  };
+
   let passed = false;
 
   document.addEventListener(
@@ -65,10 +82,12 @@
       try {
         answer = await state();
       } catch {
+        release(event.submitter);
         explain("The server could not be reached. What you typed is still here; try again in a moment.", false);
         return;
       }
       if (!answer) {
+        release(event.submitter);
         explain("What you typed is still here. Log in again in a new tab, come back to this one, and press the same button again.", true);
         return;
       }
@@ -76,7 +95,8 @@
         field.value = answer.token;
       });
       passed = true;
-      form.requestSubmit(event.submitter || undefined);
+      carry(form, event.submitter);
+      form.requestSubmit();
     },
     true,
   );
