@@ -26,9 +26,7 @@ urlpatterns = [
 
 if settings.SERVE_MEDIA:
     urlpatterns += [
-        path(
-            f"{settings.MEDIA_URL.strip('/')}/<path:path>", core_views.media, name="media"
-        )
+        path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", core_views.media, name="media")
     ]
 
-urlpatterns += [path("", include(wagtail_urls))]
+urlpatterns += [path("", include("news.urls")), path("", include(wagtail_urls))]

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
 from wagtail.rich_text import RichText
 
+from advocacy import registry
 from advocacy.models import AdvocacySettings
 from cms.core.models import SiteSettings
 from cms.core.prose import expand_all
@@ -61,7 +62,9 @@ class Commentary:
 
 def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) -> dict[str, Any]:
     """The context of an article's page."""
-    texts = list(rich_texts(page))
+    # One look at every block, so that what they name is fetched together.
+    with registry.gathered(registry_entries(page)):
+        texts = list(rich_texts(page))
     expand_all(texts)
     visible, folded = split_body(page.body)
     commentary = commentary_of(page)
@@ -85,6 +88,11 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
             categories=categories,
         ),
     }
+
+
+def registry_entries(page: ArticlePage) -> dict[str, set[int]]:
+    """The ids of the petitions, representatives and letters that the commentary names, by kind."""
+    return registry.named_in([list(getattr(page, section).raw_data) for section in Section.values])
 
 
 def rich_texts(page: ArticlePage) -> Iterator[RichText]:
@@ -123,6 +131,7 @@ def commentary_of(page: ArticlePage) -> Commentary:
         Review.objects.approved()
         .filter(page_id=_reviewed_page_id(page), content_hash__in=list(hashes.values()))
         .select_related("decided_by")
+        .defer("content")
         .order_by("decided_at")
     )
     approvals: dict[str, Review] = {review.section: review for review in rows}

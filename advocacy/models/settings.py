@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from advocacy.models.petitions import Petition
+from cms.core.models import SiteSettings
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 @register_setting(icon="megaphone", order=30)
@@ -23,7 +29,16 @@ class AdvocacySettings(BaseSiteSetting):
     )
 
     panels = [FieldPanel("default_petition")]
-    select_related = ["default_petition"]
+    select_related = ["default_petition", "site__sitesettings__logo"]
 
     class Meta:
         verbose_name = "Advocacy"
+
+    @classmethod
+    def for_request(cls, request: HttpRequest) -> Self:
+        """The site's choice; its other settings, which every page needs, come in the same query."""
+        found: Self = super().for_request(request)
+        name = SiteSettings.get_cache_attr_name()
+        if not hasattr(request, name) and hasattr(found.site, "sitesettings"):
+            setattr(request, name, found.site.sitesettings)
+        return found

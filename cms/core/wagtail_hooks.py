@@ -10,10 +10,12 @@ from wagtail import hooks
 from wagtail.admin.staticfiles import versioned_static
 
 from cms.core import mail, views
+from cms.core.prose import PageLinks
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
+    from wagtail.rich_text.feature_registry import FeatureRegistry
 
 
 @hooks.register("register_admin_urls")
@@ -43,3 +45,9 @@ def sweep_outbox() -> str:
     """Send what is due, and forget what is old. Safe at any time, and twice at once."""
     report = mail.deliver()
     return f"outbox: {report}; {mail.forget()} old mails forgotten"
+
+
+@hooks.register("register_rich_text_features", order=10)
+def page_links(features: FeatureRegistry) -> None:
+    """Put our own reader of links in the place of Wagtail's."""
+    features.register_link_type(PageLinks)

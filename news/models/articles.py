@@ -23,7 +23,13 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, PageManager, PageQuerySet
+from wagtail.models import (
+    Orderable,
+    Page,
+    PageManager,
+    PageQuerySet,
+    PageViewRestriction,
+)
 from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
@@ -36,6 +42,7 @@ from news.models.commentary import Section
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 ARTICLES_A_PAGE = 20
@@ -81,6 +88,22 @@ class ArticleQuerySet(PageQuerySet):
                 ArticlePage.categories.through.objects.filter(
                     articlepage_id=models.OuterRef("pk"), category_id=category.pk
                 )
+            )
+        )
+
+    def for_reading(self) -> Self:
+        """With what the article's own page shows, and whether anything may keep readers out."""
+        path = models.ExpressionWrapper(models.OuterRef("path"), models.CharField())
+        restrictions = PageViewRestriction.objects.annotate(below=path).filter(
+            below__startswith=models.F("page__path")
+        )
+        aliases = Page.objects.annotate(below=path).filter(
+            below__startswith=models.F("path"), alias_of__isnull=False
+        )
+        return self.select_related("source", "lead_image", "social_image", "petition").annotate(
+            may_be_restricted=models.ExpressionWrapper(
+                models.Q(models.Exists(restrictions)) | models.Q(models.Exists(aliases)),
+                models.BooleanField(),
             )
         )
 
@@ -333,6 +356,12 @@ class ArticlePage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         context.update(presentation.article(self, request=request, head=context["head"]))
         return context
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        """What keeps readers out; nothing is asked again where ``for_reading`` found nothing."""
+        if getattr(self, "may_be_restricted", True):
+            return super().get_view_restrictions()
+        return PageViewRestriction.objects.none()
 
     @property
     def description(self) -> str:

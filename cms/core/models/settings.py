@@ -36,6 +36,7 @@ class SiteSettings(BaseSiteSetting):
         help_text="Who answers for what is published, as the law of your country asks.",
     )
 
+    select_related = ["logo"]
     panels = [
         MultiFieldPanel(
             [FieldPanel("site_name"), FieldPanel("tagline"), FieldPanel("logo")], "Masthead"
