@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Site
@@ -40,6 +40,8 @@ GROUPS: dict[Role, str] = {
 }
 PHONE = (320, 640)
 LAPTOP = (1280, 800)
+# Milliseconds that an action or an expectation may take on a slow machine; a quick one never waits.
+PATIENCE = 30_000
 
 FAILED = pytest.StashKey[bool]()
 
@@ -81,6 +83,7 @@ def browser() -> Iterator[Browser]:
                 *(["--no-sandbox"] if os.geteuid() == 0 else []),
             ],
         )
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -148,7 +151,7 @@ def new_page(
             locale="en-US",
             timezone_id="America/New_York",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         journal.listen(context)
         return context.new_page()
