@@ -5,6 +5,8 @@ VENV ?= .venv
 PORT ?= 8000
 # Narrows `make test`: make test ARGS="tests/news -x"
 ARGS ?=
+# How many processes run the tests; 0 is this one alone, which a debugger needs.
+WORKERS ?= auto
 
 RUN := $(VENV)/bin/python
 # A lock names every package, so nothing is resolved; hashes hold each file; nothing is compiled.
@@ -32,7 +34,7 @@ serve: $(VENV)/base.stamp ## Serve this checkout as in production, on PORT (8000
 	@PORT=$(PORT) exec $(RUN) manage.py serve
 
 test: $(VENV)/dev.stamp browser-tools ## Run every test that this machine can; ARGS narrows them
-	@$(RUN) -m pytest $(COVERAGE) $(ARGS)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) $(COVERAGE) $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types, imports, templates, migrations and settings
 	$(VENV)/bin/ruff check $(CHECKED)

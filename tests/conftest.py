@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -25,17 +25,14 @@ POSTGRESQL_ONLY = "says something about PostgreSQL only; DATABASE_URL names anot
 # A full run has two parts, one for each database; between them nothing is left out.
 EXPLAINED_SKIPS = (POSTGRESQL_ONLY,)
 
-SKIPPED = pytest.StashKey[Counter[str]]()
+# Why tests were skipped, and how many for each reason. Workers report to the process that sums up.
+skipped: Counter[str] = Counter()
 
 hypothesis.settings.register_profile("dovetail", deadline=None, derandomize=CI)
 hypothesis.settings.load_profile("dovetail")
 
 
 # Which tests run ----------------------------------------------------------------------------------
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SKIPPED] = Counter()
 
 
 @pytest.hookimpl(trylast=True)
@@ -48,54 +45,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    _count_skip(item.config, report)
-    return report
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _count_skip(report)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    report = yield
-    _count_skip(collector.config, report)
-    return report
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    _count_skip(report)
 
 
-def _count_skip(config: pytest.Config, report: pytest.TestReport | pytest.CollectReport) -> None:
+def _count_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if not report.skipped:
         return
     if isinstance(report.longrepr, tuple):
         reason = report.longrepr[2].removeprefix("Skipped: ")
     else:
         reason = f"expected to fail: {getattr(report, 'wasxfail', '')}"
-    config.stash[SKIPPED][reason] += 1
+    skipped[reason] += 1
 
 
-def _unexplained(config: pytest.Config) -> list[str]:
-    return [reason for reason in config.stash[SKIPPED] if reason not in EXPLAINED_SKIPS]
+def _unexplained() -> list[str]:
+    return [reason for reason in skipped if reason not in EXPLAINED_SKIPS]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if CI and session.exitstatus == pytest.ExitCode.OK and _unexplained(session.config):
+    if CI and session.exitstatus == pytest.ExitCode.OK and _unexplained():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    skipped = config.stash[SKIPPED]
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not skipped:
         return
     terminalreporter.section("not run here, and why")
     for reason, number in sorted(skipped.items()):
         terminalreporter.write_line(f"{number} x {reason}")
-    if CI and _unexplained(config):
+    if CI and _unexplained():
         terminalreporter.write_line("With CI=true each of these fails the run.", red=True)
 
 
