@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from advocacy.models import Letter, Petition, Representative
-from news import provenance
+from advocacy.models import Letter, Petition, PetitionTarget, Representative
+from news import provenance, publication
 from news.blocks import REGISTRY_KINDS
 from news.drafting.guard import plain_text
 from news.drafting.prompting import ArticleMaterial, RegistryEntry
+from news.drafting.topics import Story
 from news.models.commentary import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from news.models import ArticlePage
 
-# Entries offered to the model beside those that the editor picked.
-SUGGESTED_AT_MOST = 6
+# The model chooses worse from a long list; what the editor picked is offered however long it is.
+ENTRIES_AT_MOST = 12
+SUGGESTED_OF_A_KIND = 2
+NAMED_AT_MOST = 6
+TARGETS_AT_MOST = 3
+# Of very many the most urgent petitions and the first letters are looked at.
+LOOKED_AT = 500
 MODELS = {"petition": Petition, "representative": Representative, "letter": Letter}
 # Less of the story than this is not enough to say anything about.
 FEWEST_WORDS = 40
@@ -56,17 +63,34 @@ def source_hash(material: ArticleMaterial) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def already_written(page: ArticlePage, *, besides: str) -> dict[str, str]:
+    """What the other sections say to readers, without links and ids, by section."""
+    texts = {
+        section: "\n".join(_said(block) for block in provenance.raw_blocks(getattr(page, section)))
+        for section in Section.values
+        if section != besides
+    }
+    return {section: text for section, text in texts.items() if text.strip()}
+
+
+def _said(block: dict[str, Any]) -> str:
+    if block["type"] == "paragraph":
+        return plain_text(str(block["value"]))
+    return "\n".join(publication.texts_of(block))
+
+
 def registry_entries(page: ArticlePage) -> list[RegistryEntry]:
-    """The entries that the editor picked, then those that the story suggests, each once."""
-    found: dict[str, RegistryEntry] = {}
-    for kind, pk in _picked(page):
-        entry = MODELS[kind].objects.filter(pk=pk, live=True).first()
-        if entry is not None:
-            found.setdefault(f"{kind}:{pk}", _entry(kind, entry))
-    for kind, entry in _suggested(page):
-        if len(found) >= SUGGESTED_AT_MOST + 6:
+    """The entries that the editor picked, then those that the story suggests, each once.
+
+    The number of queries does not depend on how many there are.
+    """
+    picked = list(dict.fromkeys(_picked(page)))
+    story = Story((page.title, page.introduction, *_body_html(page)))
+    found = _loaded(picked)
+    for entry in _suggested(story, petitions=[pk for kind, pk in picked if kind == "petition"]):
+        if len(found) >= ENTRIES_AT_MOST:
             break
-        found.setdefault(f"{kind}:{entry.pk}", _entry(kind, entry))
+        found.setdefault(entry.id, entry)
     return list(found.values())
 
 
@@ -90,38 +114,69 @@ def _references(value: Any) -> Iterator[tuple[str, int]]:
             yield from _references(item)
 
 
-def _suggested(page: ArticlePage) -> Iterator[tuple[str, Any]]:
-    """Those named in the story, what is aimed at them, and the most urgent petition."""
-    text = " ".join((page.title, page.introduction, *_body_html(page))).casefold()
-    named = [
-        representative
-        for representative in Representative.objects.public().in_office().order_by("last_name")
-        if f" {representative.last_name.casefold()}" in f" {text}"
-        and representative.first_name.casefold() in text
-    ][:SUGGESTED_AT_MOST]
-    petitions = Petition.objects.open_now()
-    picked = petitions.filter(pk=page.petition_id) if page.petition_id else petitions.none()
-    topical = sorted(
-        petitions.with_targets().most_urgent()[:40],
-        key=lambda petition: -_shared_words(text, f"{petition.title} {petition.summary}"),
+def _loaded(picked: list[tuple[str, int]]) -> dict[str, RegistryEntry]:
+    """Entries in the order in which they were picked, without those that readers cannot open."""
+    rows = {
+        kind: model.objects.filter(live=True).in_bulk([pk for of, pk in picked if of == kind])
+        for kind, model in MODELS.items()
+    }
+    entries = [_entry(kind, rows[kind][pk]) for kind, pk in picked if pk in rows[kind]]
+    return {entry.id: entry for entry in entries}
+
+
+def _suggested(story: Story, *, petitions: list[int]) -> Iterator[RegistryEntry]:
+    """What the story is about, whom it names, and whom the picked petitions ask."""
+    for petition in _topical(
+        story,
+        Petition.objects.open_now().most_urgent()[:LOOKED_AT],
+        lambda petition: f"{petition.title}\n{petition.summary}",
+    ):
+        yield _entry("petition", petition)
+    for representative in _named(story):
+        yield _entry("representative", representative)
+    for letter in _topical(
+        story,
+        Letter.objects.public()[:LOOKED_AT],
+        lambda letter: f"{letter.title}\n{letter.subject}",
+    ):
+        yield _entry("letter", letter)
+    for representative in _asked_by(petitions):
+        yield _entry("representative", representative)
+
+
+def _topical(story: Story, rows: Iterable[Any], text_of: Callable[[Any], str]) -> list[Any]:
+    """Those about the story's subject, the nearest first; of two as near, the first."""
+    near = [(shared, row) for row in rows if (shared := story.shares(text_of(row)))]
+    near.sort(key=lambda pair: -pair[0])
+    return [row for _, row in near[:SUGGESTED_OF_A_KIND]]
+
+
+def _named(story: Story) -> list[Representative]:
+    """Those named in full, or by an office and a last name that nobody else in it has."""
+    people = list(Representative.objects.public().in_office().order_by("last_name", "pk"))
+    namesakes = Counter((person.office, person.last_name) for person in people)
+    return [
+        person
+        for person in people
+        if story.names(first_name=person.first_name, last_name=person.last_name, name=person.name)
+        or (
+            namesakes[person.office, person.last_name] == 1
+            and story.names_with_title(last_name=person.last_name, office=person.office)
+        )
+    ][:NAMED_AT_MOST]
+
+
+def _asked_by(petitions: list[int]) -> list[Representative]:
+    targets = (
+        PetitionTarget.objects.filter(
+            petition__in=petitions,
+            petition__live=True,
+            representative__in=Representative.objects.public().in_office(),
+        )
+        .select_related("representative")
+        .order_by("petition", "sort_order", "pk")
     )
-    first = list(picked) or topical[:1]
-    for petition in topical[:2]:
-        yield "petition", petition
-    for representative in named:
-        yield "representative", representative
-    for letter in sorted(
-        Letter.objects.public()[:40],
-        key=lambda letter: -_shared_words(text, f"{letter.title} {letter.subject}"),
-    )[:2]:
-        yield "letter", letter
-    for petition in first:
-        for representative in petition.targets[:3]:
-            yield "representative", representative
-
-
-def _shared_words(text: str, title: str) -> int:
-    return sum(1 for word in set(title.casefold().split()) if len(word) > 4 and word in text)
+    return [target.representative for target in targets[:TARGETS_AT_MOST]]
 
 
 def _entry(kind: str, entry: Any) -> RegistryEntry:
