@@ -9,24 +9,27 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from advocacy.models import Channel
 from cms.llm.client import Endpoint, complete
-from cms.llm.errors import LanguageModelError
-from cms.llm.usage import cost
+from cms.llm.errors import FailureReason, LanguageModelError
+from cms.llm.schema import in_words
+from cms.llm.usage import Usage, cost
 from news import provenance
 from news.drafting import budget, stream
 from news.drafting.guard import AllowedContacts, check_reply
 from news.drafting.material import (
     FEWEST_WORDS,
+    already_written,
     article_material,
     registry_entries,
     source_hash,
 )
-from news.drafting.prompting import build_messages, load_prompt
-from news.models.commentary import DraftedBlock, DraftRun, Section
+from news.drafting.prompting import build_messages, load_prompt, source_texts
+from news.models.commentary import DraftedBlock, DraftRun
 from news.models.settings import NewsroomSettings
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from wagtail.models import Site
 
     from cms.core.models import User
+    from cms.llm.client import Reply
     from news.models import ArticlePage
 
 logger = logging.getLogger(__name__)
@@ -45,8 +49,10 @@ PERMISSION = "news.draft_commentary"
 MOST_TOKENS = 6000
 # A worker that has said nothing for this long after the deadline is lost.
 LOST_AFTER = timedelta(seconds=30)
-# A queued run that nobody took up for this long is queued once more.
+# A queued run that nobody took up for this long is queued again: its job may be lost.
 FORGOTTEN_AFTER = timedelta(seconds=90)
+# After this long there is no worker, and the editor should not wait for one.
+NEVER_TAKEN_AFTER = timedelta(minutes=15)
 ATTEMPTS_AT_MOST = 2
 
 
@@ -74,14 +80,8 @@ def prepare(*, page: ArticlePage, section: str, newsroom: NewsroomSettings) -> Q
             "There is not enough of the story to draft from. Put at least a paragraph or two of"
             " it into the body, in the Story tab, then try again."
         )
-    written = {
-        other: "\n".join(
-            provenance.words(block) for block in provenance.raw_blocks(getattr(page, other))
-        )
-        for other in Section.values
-        if other != section and getattr(page, other)
-    }
     registry = registry_entries(page)
+    written = already_written(page, besides=section)
     max_words = newsroom.words(section)
     system, user = build_messages(
         section=section,
@@ -97,20 +97,18 @@ def prepare(*, page: ArticlePage, section: str, newsroom: NewsroomSettings) -> Q
             "system": system,
             "user": user,
             "registry_ids": [entry.id for entry in registry],
-            "sources": [
-                material.title,
-                material.introduction,
-                material.text,
-                material.source_address,
-            ],
-            "names": [entry.name for entry in registry],
+            "sources": source_texts(material, registry),
             "max_words": max_words,
             "already_written": written,
         },
         source_hash=source_hash(material),
         prompt_version=prompt.version,
         prompt_hash=prompt.sha256,
-        estimate=budget.estimate(newsroom, section=section, prompt=system + user),
+        estimate=budget.estimate(
+            newsroom,
+            section=section,
+            prompt=f"{system}\n{user}\n{in_words(stream.SCHEMAS[section])}",
+        ),
     )
 
 
@@ -128,39 +126,68 @@ def start(
     """
     from news.drafting.tasks import run_draft  # noqa: PLC0415 - the task calls this module
 
-    if existing := DraftRun.objects.filter(key=key, requested_by=requested_by).first():
+    if existing := _of_key(key, requested_by):
         return existing
     newsroom = NewsroomSettings.for_site(site)
-    if not newsroom.drafting_enabled:
-        raise DraftRefused("Drafting is switched off. An administrator can switch it on.")
+    require_switched_on(newsroom)
     if not requested_by.has_perm(PERMISSION):
         raise DraftRefused("You may not have commentary drafted. Ask an administrator.")
     question = prepare(page=page, section=section, newsroom=newsroom)
-    with transaction.atomic():
-        # The settings row is the lock: two runs cannot both take the last of the budget.
-        NewsroomSettings.objects.select_for_update().get(pk=newsroom.pk)
-        money = budget.status(newsroom)
-        if not money.allows(question.estimate):
-            raise DraftRefused(
-                f"This month's budget is used up: {money.spent:.2f} of {money.budget:.2f} USD."
-                " An administrator can raise it, or wait for the first of the month."
-            )
-        run = DraftRun.objects.create(
-            key=key,
-            section=section,
-            requested_by=requested_by,
-            site=site,
-            page_id=page.pk,
-            page_title=page.title[:255],
-            source_hash=question.source_hash,
-            prompt_version=question.prompt_version,
-            prompt_hash=question.prompt_hash,
-            request=question.request,
-            model=newsroom.model_name,
-            cost=question.estimate,
+    try:
+        run = _reserve(
+            DraftRun(
+                key=key,
+                section=section,
+                requested_by=requested_by,
+                site=site,
+                page_id=page.pk,
+                page_title=page.title[:255],
+                source_hash=question.source_hash,
+                prompt_version=question.prompt_version,
+                prompt_hash=question.prompt_hash,
+                request=question.request,
+                model=newsroom.model_name,
+                cost=question.estimate,
+            ),
+            newsroom=newsroom,
         )
+    except IntegrityError:
+        # The same request has come twice at once, and the other was quicker.
+        if existing := _of_key(key, requested_by):
+            return existing
+        raise
     run_draft.enqueue(run.pk)
     run.refresh_from_db()
+    return run
+
+
+def require_switched_on(newsroom: NewsroomSettings) -> None:
+    """Raise DraftRefused where the newsroom does without a language model."""
+    if not newsroom.drafting_enabled:
+        raise DraftRefused("Drafting is switched off. An administrator can switch it on.")
+
+
+def _of_key(key: uuid.UUID, requested_by: User) -> DraftRun | None:
+    """The run that a key names, if it is one's own; keys are not guessed, but might be copied."""
+    run = DraftRun.objects.filter(key=key).first()
+    if run is not None and run.requested_by_id != requested_by.pk:
+        raise DraftRefused("This request belongs to somebody else. Reload the page and try again.")
+    return run
+
+
+@transaction.atomic
+def _reserve(run: DraftRun, *, newsroom: NewsroomSettings) -> DraftRun:
+    """Write down a run whose estimate fits into what is left of the budget."""
+    # The settings row is the lock: two runs cannot both take the last of the budget.
+    locked = NewsroomSettings.objects.select_for_update().get(pk=newsroom.pk)
+    money = budget.status(locked)
+    if not money.allows(run.cost):
+        raise DraftRefused(
+            f"This draft may cost {run.cost:.4f} USD, and of this month's {money.budget:.2f} USD"
+            f" {money.spent:.4f} are used. An administrator can raise the budget, or wait for the"
+            " first of the month."
+        )
+    run.save()
     return run
 
 
@@ -172,10 +199,15 @@ def execute(run_id: int) -> None:
     if not claimed:
         return
     run = DraftRun.objects.select_related("site").get(pk=run_id)
+    usage = Usage()
     try:
-        _call(run)
+        reply = _ask(run)
+        usage = Usage(reply.input_tokens, reply.output_tokens, reply.usage_estimated)
+        _keep(run, reply)
     except LanguageModelError as failure:
-        _fail(run, reason=failure.reason.value, message=failure.message, failure=failure)
+        if failure.reason is not FailureReason.CANCELLED:
+            logger.warning("Draft run %s failed: %s", run.pk, failure)
+        _fail(run, reason=failure.reason.value, message=failure.message, usage=failure.usage)
     except Exception:
         # Whatever it is, the editor must not wait for ever; the log has the rest.
         logger.exception("Draft run %s failed unexpectedly", run.pk)
@@ -184,28 +216,33 @@ def execute(run_id: int) -> None:
             reason="unexpected",
             message="The draft could not be made because of a fault on our side. It has been"
             " written to the log. Your text is as it was; please try again.",
+            usage=usage,
         )
 
 
-def _call(run: DraftRun) -> None:
-    request = run.request
-    reply = complete(
+def _ask(run: DraftRun) -> Reply[Any]:
+    return complete(
         endpoint=Endpoint(
             base_url=settings.OPENAI_BASE_URL, api_key=settings.OPENAI_API_KEY, model=run.model
         ),
-        system=request["system"],
-        user=request["user"],
+        system=run.request["system"],
+        user=run.request["user"],
         schema=stream.SCHEMAS[run.section],
         deadline=settings.DRAFTING_DEADLINE,
         max_tokens=MOST_TOKENS,
         cancelled=lambda: not _still_wanted(run),
     )
+
+
+def _keep(run: DraftRun, reply: Reply[Any]) -> None:
+    """Hold a reply to the newsroom's rules, and record what is left of it."""
+    request = run.request
     channels = Channel.objects.usable().values_list("value", flat=True)
     checked = check_reply(
         reply.value,
         registry_ids=set(request["registry_ids"]),
         allowed=AllowedContacts.from_texts(list(channels), request["sources"]),
-        sources=[*request["sources"], *request["names"]],
+        sources=request["sources"],
         max_words=request["max_words"],
         already_written=request["already_written"],
     )
@@ -213,7 +250,7 @@ def _call(run: DraftRun) -> None:
     outcome = {
         "status": DraftRun.Status.READY,
         "finished_at": timezone.now(),
-        "model": reply.model,
+        "model": reply.model[:120],
         "input_tokens": reply.input_tokens,
         "output_tokens": reply.output_tokens,
         "usage_estimated": reply.usage_estimated,
@@ -224,12 +261,12 @@ def _call(run: DraftRun) -> None:
         "request": {},
     }
     if not blocks:
+        why = " ".join(dict.fromkeys(finding.message for finding in checked.findings[:3]))
         outcome |= {
             "status": DraftRun.Status.FAILED,
             "failure_reason": "nothing_left",
-            "failure_message": "Nothing of the model's reply could be used. "
-            + " ".join(dict.fromkeys(finding.message for finding in checked.findings[:3]))
-            + " Your text is as it was; please try again.",
+            "failure_message": f"Nothing of the model's reply could be used. {why} Your text is as"
+            " it was; you can ask for the draft again.",
         }
     with transaction.atomic():
         # A run that was cancelled meanwhile stays cancelled, but what it cost is counted.
@@ -251,6 +288,9 @@ def _still_wanted(run: DraftRun) -> bool:
 
 
 def _cost(run: DraftRun, input_tokens: int, output_tokens: int) -> Decimal:
+    if run.site is None:
+        # Its prices went with it. The estimate is the best that is known.
+        return run.cost
     newsroom = NewsroomSettings.for_site(run.site)
     return cost(
         input_tokens=input_tokens,
@@ -260,20 +300,7 @@ def _cost(run: DraftRun, input_tokens: int, output_tokens: int) -> Decimal:
     )
 
 
-def _fail(
-    run: DraftRun, *, reason: str, message: str, failure: LanguageModelError | None = None
-) -> None:
-    usage = failure.usage if failure else None
-    spent = (
-        {
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "usage_estimated": usage.estimated,
-            "cost": _cost(run, usage.input_tokens, usage.output_tokens),
-        }
-        if usage and usage.input_tokens
-        else {"cost": Decimal(0)}
-    )
+def _fail(run: DraftRun, *, reason: str, message: str, usage: Usage) -> None:
     started = run.started_at or timezone.now()
     _finish(
         run,
@@ -283,7 +310,10 @@ def _fail(
         failure_reason=reason[:40],
         failure_message=message,
         request={},
-        **spent,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        usage_estimated=usage.estimated,
+        cost=_cost(run, usage.input_tokens, usage.output_tokens) if usage.input_tokens else 0,
     )
 
 
@@ -323,38 +353,46 @@ def take_up_lost() -> str:
 
     now = timezone.now()
     deadline = timedelta(seconds=settings.DRAFTING_DEADLINE)
-    lost = DraftRun.objects.filter(
-        status=DraftRun.Status.RUNNING, started_at__lt=now - deadline - LOST_AFTER
+    running = DraftRun.objects.filter(status=DraftRun.Status.RUNNING)
+    lost = running.filter(started_at__lt=now - deadline - LOST_AFTER)
+    queued = DraftRun.objects.filter(status=DraftRun.Status.QUEUED)
+    forgotten = queued.filter(queued_at__lt=now - FORGOTTEN_AFTER)
+    given_up = _give_up(
+        lost.filter(attempts__gte=ATTEMPTS_AT_MOST),
+        reason="lost",
+        message="The draft was interrupted twice. Your text is as it was; please try again.",
+    ) + _give_up(
+        forgotten.filter(requested_at__lt=now - NEVER_TAKEN_AFTER),
+        reason="never_taken",
+        message="Nothing on this site took the draft up. Your text is as it was. Please tell"
+        " whoever looks after this site that its worker may not be running.",
+        cost=Decimal(0),
     )
-    given_up = lost.filter(attempts__gte=ATTEMPTS_AT_MOST).update(
-        status=DraftRun.Status.FAILED,
-        finished_at=now,
-        failure_reason="lost",
-        failure_message="The draft was interrupted twice. Your text is as it was; please try"
-        " again.",
-        request={},
-    )
-    again = _queue_again(lost)
-    forgotten = _queue_again(
-        DraftRun.objects.filter(status=DraftRun.Status.QUEUED, queued_at__lt=now - FORGOTTEN_AFTER)
-    )
-    for run_id in [*again, *forgotten]:
+    again = _queue_again(lost, attempts=F("attempts") + 1) + _queue_again(forgotten)
+    for run_id in again:
         run_draft.enqueue(run_id)
-    return f"drafts: {len(again) + len(forgotten)} queued again, {given_up} given up"
+    return f"drafts: {len(again)} queued again, {given_up} given up"
 
 
-def _queue_again(runs: QuerySet[DraftRun]) -> list[int]:
+def _give_up(runs: QuerySet[DraftRun], *, reason: str, message: str, **outcome: Any) -> int:
+    return runs.update(
+        status=DraftRun.Status.FAILED,
+        finished_at=timezone.now(),
+        failure_reason=reason,
+        failure_message=message,
+        request={},
+        **outcome,
+    )
+
+
+def _queue_again(runs: QuerySet[DraftRun], **changes: Any) -> list[int]:
     """Put runs back into the queue, each once even where two sweeps run at the same time."""
-    taken = []
-    for run in list(runs):
-        changed = DraftRun.objects.filter(
-            pk=run.pk, status=run.status, attempts=run.attempts
+    return [
+        run.pk
+        for run in runs
+        if DraftRun.objects.filter(
+            pk=run.pk, status=run.status, attempts=run.attempts, queued_at=run.queued_at
         ).update(
-            status=DraftRun.Status.QUEUED,
-            attempts=run.attempts + 1,
-            started_at=None,
-            queued_at=timezone.now(),
+            status=DraftRun.Status.QUEUED, started_at=None, queued_at=timezone.now(), **changes
         )
-        if changed:
-            taken.append(run.pk)
-    return taken
+    ]

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import uuid
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from news.blocks import ToDoGroupBlock
 from news.drafting.schemas import ActionDraft, OpinionDraft, ToDoDraft
 from news.models.commentary import Section
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wagtail.blocks import StreamValue
 
     from news.drafting.schemas import Draft
 
+ITEMS_AT_MOST: int = ToDoGroupBlock.base_blocks["items"].meta.max_num
 SCHEMAS: dict[str, type[Draft]] = {
     Section.OPINION.value: OpinionDraft,
     Section.ACTION.value: ActionDraft,
     Section.TO_DO.value: ToDoDraft,
 }
+
+
+T = TypeVar("T")
+
+
+def batched(items: list[T]) -> Iterator[list[T]]:
+    """As many items as a group of the editor takes; one more would keep the page from saving."""
+    for start in range(0, len(items), ITEMS_AT_MOST):
+        yield items[start : start + ITEMS_AT_MOST]
 
 
 def _id() -> str:
@@ -84,11 +97,12 @@ def _to_do(draft: ToDoDraft) -> list[dict[str, Any]]:
                             **_reference(item.object),
                         },
                     }
-                    for item in group.items
+                    for item in items
                 ],
             },
         )
         for group in draft.groups
+        for items in batched(group.items)
     ]
     if draft.talking_points:
         points = [{"type": "item", "id": _id(), "value": point} for point in draft.talking_points]

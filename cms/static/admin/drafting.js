@@ -85,7 +85,7 @@
       this.estimating = true;
       try {
         const answer = await this.ask({ drafting_estimate: "1" });
-        this.estimateTarget.textContent = `At most $${answer.all} for all three sections`;
+        this.estimateTarget.textContent = `Up to about $${answer.all} for all three sections`;
         this.leftTarget.textContent = `$${answer.left}`;
       } catch {
         // Too little text yet, or no connection: the button itself will say so when it is pressed.
