@@ -14,7 +14,7 @@ MEDIA_ROOT = tempfile.mkdtemp(prefix="dovetail-media-")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-POST_OFFICE = {  # noqa: F405
+POST_OFFICE = {
     **POST_OFFICE,  # noqa: F405
     "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
 }
