@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import django_filters
 from wagtail.admin.filters import WagtailFilterSet
@@ -18,6 +18,8 @@ from news.models import ArticlePage, Category, RelatedLink, Source
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
+
+    from cms.core.requests import AdminRequest
 
 
 class SourceViewSet(SnippetViewSet):
@@ -43,14 +45,15 @@ class CategoryViewSet(SnippetViewSet):
 class _RememberWhoDecided:
     """Stamps a related link with whoever decided on it."""
 
-    request: Any
+    request: AdminRequest
     form: ModelForm[RelatedLink]
 
     def save_instance(self) -> RelatedLink:
         """Save the link with its decision."""
-        if self.form.instance.pk is None or "status" in self.form.changed_data:
+        if self.form.instance._state.adding or "status" in self.form.changed_data:
             self.form.instance.decide(by=self.request.user)
-        return super().save_instance()  # type: ignore[misc,no-any-return]
+        saved: RelatedLink = super().save_instance()  # type: ignore[misc]
+        return saved
 
 
 class RelatedLinkCreateView(_RememberWhoDecided, CreateView):

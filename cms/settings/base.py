@@ -12,8 +12,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from cms.settings import environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = environment.directory("DATA_DIR", BASE_DIR / "var")
 
 # Applications -------------------------------------------------------------------------------------
 
@@ -116,10 +115,9 @@ TASKS_BACKENDS = {
     "immediate": "django_tasks.backends.immediate.ImmediateBackend",
     "database": "django_tasks_db.DatabaseBackend",
 }
-TASKS_MODE = environment.text("TASKS", "immediate")
-if TASKS_MODE not in TASKS_BACKENDS:
-    environment.refuse("TASKS", f"is {TASKS_MODE!r}. Use immediate or database.")
-TASKS = {"default": {"BACKEND": TASKS_BACKENDS[TASKS_MODE]}}
+TASKS = {
+    "default": {"BACKEND": TASKS_BACKENDS[environment.choice("TASKS", "immediate", TASKS_BACKENDS)]}
+}
 
 # Mail: everything goes into an outbox in the database first, so a dead mail server loses nothing. --
 
@@ -137,7 +135,7 @@ POST_OFFICE = {
     "MESSAGE_ID_FQDN": "mail.invalid",
     "LOCK_FILE_NAME": str(DATA_DIR / "outbox"),
 }
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Dovetail <newsroom@localhost>")
+DEFAULT_FROM_EMAIL = environment.mail_address("DEFAULT_FROM_EMAIL", "Dovetail <newsroom@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # People -------------------------------------------------------------------------------------------
@@ -230,6 +228,9 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 
 WAGTAIL_SITE_NAME = "Dovetail"
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"
+# Pages for those who log in are for the newsroom: it has one place to do that.
+WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 WAGTAILSEARCH_BACKENDS = environment.search_backends("SEARCH_URL")
 WAGTAILIMAGES_IMAGE_MODEL = "core.Picture"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
@@ -251,13 +252,14 @@ WAGTAIL_MODERATION_ENABLED = True
 # The language model -------------------------------------------------------------------------------
 
 OPENAI_API_KEY = environment.text("OPENAI_API_KEY", "")
-OPENAI_BASE_URL = environment.text("OPENAI_BASE_URL", "")
+OPENAI_BASE_URL = environment.web_address("OPENAI_BASE_URL")
 OPENAI_MODEL = environment.text("OPENAI_MODEL", "gpt-4.1-mini")
 # Wall-clock seconds that one draft may take before it counts as failed.
 DRAFTING_DEADLINE = environment.number("DRAFTING_DEADLINE", default=90, least=5, most=900)
 
 # Log ----------------------------------------------------------------------------------------------
 
+LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", environment.LOG_LEVELS)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -265,5 +267,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A line for each job it starts and ends is more than anybody reads.
     "loggers": {"django_tasks": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import ipaddress
+import os
+import re
+from collections.abc import Collection
+from email.utils import parseaddr
+from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
+from django.http.request import validate_host
 
 _env = environ.Env()
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
 CACHE_SCHEMES = ("locmemcache", "filecache", "dbcache", "dummycache", "redis", "rediss")
 EMAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail")
 SEARCH_SCHEMES = ("http", "https", "opensearch")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# What ALLOWED_HOSTS may hold: a name, a name with all below it, an address, or everything.
+_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+]{0,20}")
 
 
 def refuse(name: str, problem: str) -> NoReturn:
-    """End the start with one line: the variable's name and what is wrong with its value."""
+    """End the start with one line: the variable's name and what is wrong with its value.
+
+    A value that may hold a password is never repeated.
+    """
     raise SystemExit(f"{name}: {problem}")
 
 
 def text(name: str, default: str | None = None) -> str:
     """The variable as text; without a default it must be set and not blank."""
-    value = str(_env.str(name, default="")).strip()
+    # Not through environ: it takes a secret that begins with $ for another variable's name.
+    value = os.environ.get(name, "").strip()
     if value:
         return value
     if default is None:
@@ -67,12 +84,84 @@ def names(name: str, default: str | None = None) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
-def site_url(name: str, default: str | None = None) -> str:
-    """An http(s) address with a host and without a path, as in https://news.example.org."""
+def choice(name: str, default: str, allowed: Collection[str]) -> str:
+    """One of a few words, however it is capitalized."""
+    value = text(name, default)
+    for word in allowed:
+        if word.lower() == value.lower():
+            return word
+    refuse(name, f"is {value!r}. Use one of: {', '.join(allowed)}.")
+
+
+def directory(name: str, default: Path) -> Path:
+    """A folder that can be written to, made if missing."""
+    path = Path(text(name, str(default)))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(name, f"names {str(path)!r}, which cannot be made: {error.strerror}.")
+    if not os.access(path, os.W_OK | os.X_OK):
+        refuse(name, f"names {str(path)!r}, which cannot be written to.")
+    return path
+
+
+def hosts(name: str, default: str | None = None) -> list[str]:
+    """Host names separated by commas, as Django compares them with a request's."""
+    result = names(name, default)
+    if not result:
+        refuse(name, "names no host. Use names like news.example.org, separated by commas.")
+    for part in result:
+        if not _HOST.fullmatch(part):
+            refuse(
+                name, f"holds {part!r}. Use names like news.example.org, without scheme or port."
+            )
+    return result
+
+
+def mail_address(name: str, default: str | None = None) -> str:
+    """A sender, as in Newsroom <newsroom@example.org>."""
+    value = text(name, default)
+    try:
+        validate_email(parseaddr(value)[1])
+    except ValidationError:
+        refuse(name, f"is {value!r}. Use an address like Newsroom <newsroom@example.org>.")
+    return value
+
+
+def _split(value: str) -> SplitResult | None:
+    """The parts of an http(s) address; None where it is none."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme in {"http", "https"} and parts.hostname and port != 0 else None
+
+
+def site_url(name: str, default: str | None = None, *, allowed: list[str] | None = None) -> str:
+    """An http(s) address with a host and without a path, as in https://news.example.org.
+
+    Its host must be among the ``allowed`` ones, where they are given: else nobody could open it.
+    """
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    parts = _split(value)
+    if parts and "@" in parts.netloc:
+        refuse(name, "holds a user or a password. Use an address like https://news.example.org.")
+    if parts is None or parts.path or parts.query or parts.fragment:
         refuse(name, f"is {value!r}. Use an address like https://news.example.org.")
+    if (parts.scheme == "https") != (parts.port == 443) and parts.port is not None:
+        # Wagtail makes https:// of port 443 and http:// of every other.
+        refuse(name, f"is {value!r}. Addresses with https have no port, those with http not 443.")
+    if allowed is not None and not validate_host(parts.hostname or "", allowed):
+        refuse(name, f"is {value!r}, whose host ALLOWED_HOSTS does not name.")
+    return value
+
+
+def web_address(name: str) -> str:
+    """An http(s) address; blank where it is not set."""
+    value = text(name, "")
+    if value and _split(value) is None:
+        refuse(name, "is no address. Use one like http://127.0.0.1:11434/v1.")
     return value
 
 
@@ -100,7 +189,8 @@ def networks(name: str) -> list[str]:
 def _scheme(name: str, value: str, allowed: tuple[str, ...]) -> str:
     scheme = value.split("://", 1)[0].lower() if "://" in value else ""
     if scheme not in allowed:
-        refuse(name, f"begins with {scheme or 'no scheme'!r}. Use one of: {', '.join(allowed)}.")
+        begin = f"begins with {scheme!r}" if _SCHEME.fullmatch(scheme) else "has no scheme"
+        refuse(name, f"{begin}. Use one of: {', '.join(allowed)}.")
     return scheme
 
 
@@ -116,6 +206,7 @@ def database(name: str, default: str) -> dict[str, Any]:
         refuse(name, "names no database. Use postgres://user:password@host:5432/name.")
     options = config.setdefault("OPTIONS", {})
     if scheme == "sqlite":
+        _check_folder(name, config["NAME"])
         # Writers wait for one another instead of failing, and readers are never blocked.
         options.setdefault("timeout", 20)
         options.setdefault("transaction_mode", "IMMEDIATE")
@@ -130,10 +221,29 @@ def database(name: str, default: str) -> dict[str, Any]:
     return config
 
 
+def _check_folder(name: str, file: str) -> None:
+    """SQLite makes its file, and others beside it, but no folder."""
+    folder = Path(file).absolute().parent
+    if not file.startswith((":memory:", "file:")) and not os.access(folder, os.W_OK | os.X_OK):
+        refuse(
+            name, f"names a file in {str(folder)!r}, which is not there or cannot be written to."
+        )
+
+
+def _check_package(name: str, package: str) -> None:
+    """Refuse what no installed package can do; it would fail at its first use only."""
+    if importlib.util.find_spec(package) is None:
+        refuse(name, f"needs the Python package {package!r}, which is not installed.")
+
+
 def cache(name: str, default: str) -> dict[str, Any]:
     """Django's description of the cache that an address names."""
     value = text(name, default)
-    _scheme(name, value, CACHE_SCHEMES)
+    scheme = _scheme(name, value, CACHE_SCHEMES)
+    if scheme.startswith("redis"):
+        _check_package(name, "redis")
+        if _split(f"http{value[len(scheme) :]}") is None:
+            refuse(name, "cannot be read. Use redis://host:6379/0 or locmemcache://.")
     try:
         return dict(_env.cache_url_config(value))
     except (ImproperlyConfigured, ValueError, KeyError):
@@ -162,7 +272,10 @@ def search_backends(name: str) -> dict[str, dict[str, Any]]:
         return {"default": database_backend}
     scheme = _scheme(name, value, SEARCH_SCHEMES)
     backend = "opensearch2" if scheme == "opensearch" else "elasticsearch9"
+    _check_package(name, "opensearchpy" if scheme == "opensearch" else "elasticsearch")
     server = value.replace("opensearch://", "http://", 1) if scheme == "opensearch" else value
+    if _split(server) is None:
+        refuse(name, "names no host. Use an address like http://127.0.0.1:9200.")
     return {
         "default": {
             "BACKEND": f"wagtail.search.backends.{backend}",
@@ -173,3 +286,15 @@ def search_backends(name: str) -> dict[str, dict[str, Any]]:
         },
         "database": database_backend,
     }
+
+
+def sentry(name: str) -> None:
+    """Send errors to the Sentry project that an address names, without what is known of people."""
+    dsn = text(name, "")
+    if not dsn:
+        return
+    _check_package(name, "sentry_sdk")
+    try:
+        importlib.import_module("sentry_sdk").init(dsn=dsn, send_default_pii=False)
+    except ValueError:
+        refuse(name, "is no address of a Sentry project. Copy it from the project's settings.")

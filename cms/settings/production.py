@@ -5,10 +5,10 @@ from cms.settings.base import *  # noqa: F403
 
 DEBUG = False
 SECRET_KEY = environment.secret("SECRET_KEY", shortest=50)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS")
-SITE_URL = environment.site_url("SITE_URL")
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
+SITE_URL = environment.site_url("SITE_URL", allowed=ALLOWED_HOSTS)
 WAGTAILADMIN_BASE_URL = SITE_URL
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL")
+DEFAULT_FROM_EMAIL = environment.mail_address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -29,3 +29,5 @@ SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 LANGUAGE_COOKIE_SECURE = True
+
+environment.sentry("SENTRY_DSN")

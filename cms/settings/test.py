@@ -1,6 +1,7 @@
 """Tests: quick hashing, mail kept in memory, files in a folder that is thrown away."""
 
 import tempfile
+from pathlib import Path
 
 from cms.settings import environment
 from cms.settings.base import *  # noqa: F403
@@ -10,7 +11,7 @@ SECRET_KEY = "only-for-tests-" + "0123456789abcdef" * 3
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 DATABASES = {"default": environment.database("DATABASE_URL", "sqlite:///:memory:")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = tempfile.mkdtemp(prefix="dovetail-media-")
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="dovetail-media-"))
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

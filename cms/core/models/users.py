@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 class User(AbstractUser):
     """Somebody who works in the newsroom."""
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = "user"
         verbose_name_plural = "users"
 
