@@ -228,7 +228,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 
 WAGTAIL_SITE_NAME = "Dovetail"
 WAGTAILADMIN_BASE_URL = SITE_URL
-WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"  # noqa: S105 - a template
 # Pages for those who log in are for the newsroom: it has one place to do that.
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 WAGTAILSEARCH_BACKENDS = environment.search_backends("SEARCH_URL")
