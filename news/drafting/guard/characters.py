@@ -77,8 +77,12 @@ _LOOKALIKES: dict[int, int] = str.maketrans(
 )
 # Enclosed letters that compatibility normalisation leaves as they are, by where each run begins.
 _ENCLOSED = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
-_STOPS = {"\u3002": ".", "\uff61": ".", "\u06d4": ".", "\u0701": ".", "\u0702": "."}
-_DASHES = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
+# Full stops, hyphens and dashes of all kinds, each as one of its kind.
+_MARKS = (
+    dict.fromkeys("\u3002\uff61\u06d4\u0701\u0702", ".")
+    | dict.fromkeys("\u2010\u2011\u2043\u2212\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2012\u2013\u2014\u2015\ufe58\ufe31\ufe32", "\u2013")
+)
 _SPACES = re.compile(r"[ \n]{2,}|\n")
 _ENTITY = re.compile(r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,30};)")
 # Marks are part of the spelling in scripts beyond this code point, and decoration before it.
@@ -203,10 +207,8 @@ def _shown(character: str) -> str:
         return ""
     if character.isascii():
         return character
-    if character in _STOPS:
-        return _STOPS[character]
-    if _DASHES.match(character):
-        return "-"
+    if character in _MARKS:
+        return _MARKS[character]
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)

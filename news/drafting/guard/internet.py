@@ -29,6 +29,23 @@ _SPOKEN = STRONG | {
     "app", "dev", "news", "online", "site", "website", "xyz", "ly", "gg", "ch", "at", "pl", "cc",
     "vote", "club", "shop", "live", "social",
 }  # fmt: skip
+# Those of them that may go on the sentence: "the last dot at noon".
+_ORDINARY = frozenset(
+    {
+        "us",
+        "me",
+        "at",
+        "news",
+        "live",
+        "vote",
+        "social",
+        "club",
+        "shop",
+        "site",
+        "online",
+        "website",
+    }
+)
 # Words before " .gov" or " dot com" that make it a kind of address and not one.
 _NOT_A_NAME_WORDS = (
     "a an the any every each all some no of in on to for from by with and or as is was new old "
@@ -73,13 +90,18 @@ _BRACKETED_AT = re.compile(
     r" {0,3}+[\[({<]{1,2} {0,2}(?:at|@|at[- ]sign|arroba) {0,2}[\])}>]{1,2} {0,3}", re.IGNORECASE
 )
 _SPOKEN_DOT = re.compile(
-    r"(?<=[^\W_])(?: {1,3}(?:dot|d0t) {1,3}|[-_+*/.](?:dot|d0t)[-_+*/.])(?=[^\W_])", re.IGNORECASE
+    r"(?<=[^\W_])(?: {1,3}(?:dot|d0t|period) {1,3}|[-_+*/.](?:dot|d0t)[-_+*/.])(?=[^\W_])",
+    re.IGNORECASE,
 )
 _SHOUTED = re.compile(r"(?<=[a-z0-9])(DOT|AT)(?=[a-z])")
 _OTHER_DOT = re.compile(r"(?<=[^\W_])(?:[\u00b7\u2022\u2219\u22c5\u2027\u30fb]|%2[eE])(?=[^\W_])")
+# "house,gov": a comma without a space, before an ending that is no word.
+_COMMA = re.compile(
+    r"(?<=[^\W_]),(?=(?:com|org|net|gov|edu|mil)\b|[\w-]{1,63},(?:com|org|net|gov|edu)\b)"
+)
 _OTHER_AT = re.compile(r"(?<=[^\W_])(?:%40|[-_]at[-_])(?=[^\W_])")
 _LABELS_AFTER = re.compile(
-    rf"[^\W_][\w-]{{0,62}}(?:(?: {{1,3}}dot {{1,3}}|[.{DOT}-])|(?!\w))", re.I
+    rf"[^\W_][\w-]{{0,62}}(?:(?: {{1,3}}(?:dot|period) {{1,3}}|[.{DOT}-])|(?!\w))", re.I
 )
 
 
@@ -89,6 +111,7 @@ def undisguise(text: Folded) -> Folded:
     text = text.replace([(m.start(), m.end(), DOT) for m in _BRACKETED_DOT.finditer(text.seen)])
     text = text.replace([(m.start(), m.end(), AT) for m in _BRACKETED_AT.finditer(text.seen)])
     text = text.replace([(m.start(), m.end(), DOT) for m in _OTHER_DOT.finditer(text.seen)])
+    text = text.replace([(m.start(), m.end(), DOT) for m in _COMMA.finditer(text.seen)])
     text = text.replace([(m.start(), m.end(), AT) for m in _OTHER_AT.finditer(text.seen)])
     text = text.replace(
         [
@@ -127,8 +150,12 @@ def _is_spoken_address(seen: str, match: re.Match[str]) -> bool:
             break
         label = re.split(rf"[ .{DOT}-]", found.group(), maxsplit=1)[0]
         at = found.end()
-        if not re.search(rf"(?: dot {{1,3}}|[.{DOT}-])$", found.group(), re.IGNORECASE):
+        if not re.search(rf"(?: (?:dot|period) {{1,3}}|[.{DOT}-])$", found.group(), re.IGNORECASE):
             break
+    if "period" in match.group().lower():
+        return label.lower() in STRONG
+    if label.lower() in _ORDINARY and re.match(r" [a-z]", seen[at : at + 2]):
+        return False
     return label.lower() in _SPOKEN and not _names_a_kind(seen, at)
 
 

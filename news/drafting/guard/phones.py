@@ -19,21 +19,29 @@ _WORDS = {
     "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
     "hundred": "00", "thousand": "000",
 }  # fmt: skip
+# "two twenty-four" is 224, and "two twenty" is 220.
+_TENS = {
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14",
+    "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19",
+    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
+    "seventy": "70", "eighty": "80", "ninety": "90",
+}  # fmt: skip
 _REPEATS = {"double": 2, "triple": 3}
 _LETTERS_AS_DIGITS = str.maketrans("OoIl", "0011")
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _TOKEN = re.compile(
     r"(?<![\w$\u20ac\u00a3\u00a5])\+?(?:[\dOoIl]{1,40}+|"
-    + "|".join([*_WORDS, *_REPEATS])
+    + "|".join([*_WORDS, *_TENS, *_REPEATS])
     + r")(?!\w)",
     re.IGNORECASE,
 )
 # What may stand between two groups of one number.
-_GAP = re.compile(r"(?:[ ().,/*_+\[\]~:|-]|and ){0,5}")
-_SOFT_GAP = re.compile(r"[ ().\[\]/_*|~+-]*")
+_GAP = re.compile(r"(?:[ ().,/*_+\[\]~:|\u2013-]|and ){0,5}")
+_SOFT_GAP = re.compile(r"[ ().\[\]/_*|~+\u2013-]*")
 
 _NANP = re.compile(r"1?([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _NANP_BEGUN = re.compile(r"1?(?:[2-9](?:\d(?:\d(?:[2-9]\d{0,6})?)?)?)?")
+_COUNTING = "0123456789101112 1110987654321"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NANP_SHAPES = {
     (3, 3, 4), (1, 3, 3, 4), (3, 7), (1, 3, 7), (6, 4), (1, 6, 4), (10,), (11,), (1, 10),
@@ -60,10 +68,15 @@ _UNIT_AFTER = re.compile(
 _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 _VANITY = re.compile(
     r"(?<![\w-])(?:\+?1[-. ]{1,2}\(?([2-9]\d\d)\)?|\(?(8(?:00|33|44|55|66|77|88))\)?)"
-    r"[-. ]{1,2}((?:[A-Za-z0-9]{1,12}-){0,3}[A-Za-z0-9]{2,14})(?![\w])"
+    r"[-. \u2013]{1,2}((?:[A-Za-z0-9]{1,12}-){0,3}[A-Za-z0-9]{2,14})(?![\w])"
 )
-_INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00(?=[ 1-9])) ?(\d[\d ().\-/]{6,24})(?!\d)")
-_NATIONAL = re.compile(r"(?<![\w.,$-])\(?0\d{1,4}\)?(?:[ ./-]{1,2}\d{2,5}){2,4}(?![\w]|[.,-]\d)")
+_SPELLED = re.compile(
+    r"(?<![\w-])\(?([2-9]\d\d)\)?[-.]([A-Z]{3}-?[A-Z]{4}|[A-Z]{4}-[A-Z]{3}|[A-Z]{3}-\d{4})(?![\w-])"
+)
+_INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00(?=[ 1-9])) ?(\d[\d ().\-/\u2013]{6,24})(?!\d)")
+_NATIONAL = re.compile(
+    r"(?<![\w.,$-])\(?0\d{1,4}\)?(?:[ ./\u2013-]{1,2}\d{2,5}){2,4}(?![\w]|[.,-]\d)"
+)
 _DATE = re.compile(r"0\d[./-]\d{1,2}[./-](?:19|20)\d\d")
 _SHORT_CODE = re.compile(
     r"\b(?:text|sms|texting)(?: [\"'\u201c\u2018]?\w{1,20}[\"'\u201d\u2019,]{0,2}){0,4}? to:? "
@@ -84,6 +97,10 @@ def find_phones(text: Folded) -> Iterator[Match]:
     seen = text.seen
     for match in _VANITY.finditer(seen):
         yield from _vanity(match)
+    for match in _SPELLED.finditer(seen):
+        if len(re.sub(r"[^A-Z0-9]", "", match.group(2))) == 7:
+            number = match.group(2).replace("-", "").translate(_KEYPAD)
+            yield Match("phone", match.start(), match.end(), f"+1{match.group(1)}{number}")
     for match in _INTERNATIONAL.finditer(seen):
         yield from _international(seen, match)
     for match in _NATIONAL.finditer(seen):
@@ -123,7 +140,7 @@ def _vanity(match: re.Match[str]) -> Iterator[Match]:
 
 
 def _international(seen: str, match: re.Match[str]) -> Iterator[Match]:
-    written = match.group().rstrip(" ().-/")
+    written = match.group().rstrip(" ().-/\u2013")
     digits = re.sub(r"\D", "", written.removeprefix("00"))
     # "+10 000 000" is a rise, not a number to call.
     if not 8 <= len(digits) <= 15 or digits[0] == "0" or digits.endswith("00000"):
@@ -149,6 +166,8 @@ def _runs(seen: str) -> Iterator[list[_Token]]:
             continue
         token = _token(match, repeat)
         repeat = 1
+        if run and token and token.disguised:
+            run[-1] = _continued(seen, run[-1], token)
         if token:
             run.append(token)
         elif run:
@@ -158,8 +177,23 @@ def _runs(seen: str) -> Iterator[list[_Token]]:
         yield run
 
 
+def _continued(seen: str, token: _Token, following: _Token) -> _Token:
+    """Read "twenty" before "four", and "hundred" before "two", as the beginning of one number."""
+    word = seen[token.start : token.end].lower()
+    if len(following.digits) > 2 or seen[token.end : following.start] not in (" ", "-", " and "):
+        return token
+    single = len(following.digits) == 1 and following.digits != "0"
+    if word in _TENS and word.endswith("ty") and single:
+        return token._replace(digits=token.digits[0])
+    if word == "hundred":
+        return token._replace(digits="0" if len(following.digits) == 1 else "")
+    return token
+
+
 def _token(match: re.Match[str], repeat: int) -> _Token | None:
     word = match.group().lower()
+    if word in _TENS:
+        return _Token(match.start(), match.end(), _TENS[word], True)
     if word in _WORDS:
         return _Token(match.start(), match.end(), _WORDS[word] * repeat, True)
     digits = match.group().lstrip("+").translate(_LETTERS_AS_DIGITS)
@@ -208,6 +242,8 @@ def _not_to_call(seen: str, at: int) -> bool:
 
 def _is_north_american(seen: str, tokens: list[_Token], digits: str) -> bool:
     if not _NANP.fullmatch(digits) or (len(digits) == 11) != digits.startswith("1"):
+        return False
+    if digits in _COUNTING:
         return False
     if _UNIT_AFTER.match(seen, tokens[-1].end):
         return False

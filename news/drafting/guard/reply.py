@@ -142,7 +142,7 @@ class _Checker:
             " \"'\u201c\u201d\u00ab\u00bb"
         )
         attribution = _one_line(self.cleaner.line(block.attribution, path))[:_ATTRIBUTION]
-        if not quote or not attribution:
+        if not word_count(quote) or not word_count(attribution):
             return
         if not self.cleaner.quotable.hold(quote):
             self.cleaner.drop(
@@ -214,7 +214,8 @@ class _Checker:
         if len(heading) > _HEADING:
             heading = heading[:_HEADING].rsplit(" ", 1)[0]
         # A group whose heading broke the rules is still a list of things to do.
-        heading = heading or "What you can do"
+        if not word_count(heading):
+            heading = "What you can do"
         if not self.fits(heading, path, _HEADING):
             return None
         items = [
@@ -248,7 +249,7 @@ class _Checker:
     def letter(self, letter: SampleLetter, path: str) -> SampleLetter | None:
         subject = _one_line(self.cleaner.line(letter.subject, path))[:_SUBJECT].strip()
         body = self.cleaner.prose(letter.body, path, apart=True)
-        if not subject or not body:
+        if not word_count(subject) or not word_count(body):
             return None
         # Half a letter is none: it goes as a whole.
         if not self.fits(f"{subject}\n{body}", path, _LETTER):

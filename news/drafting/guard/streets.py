@@ -52,7 +52,7 @@ _CERTAIN = (
 _STREET = "Street|St|Road|Rd|Lane|Ln|Highway|Hwy|Alley|Quay|Wharf"
 _DOUBTFUL = (
     "Drive|Dr|Court|Ct|Way|Place|Pl|Square|Sq|Circle|Cir|Plaza|Trail|Loop|Row|Gardens|Close|"
-    "Building|Bldg|Center|Centre|House"
+    "Building|Bldg|Center|Centre|House|Point|Ridge|Hill|Walk|Path|Crossing|Heights|Landing|Pier|Grove"
 )
 _NUMBERED_HOUSE = rf"(?P<number>{_NUMBER}),? (?:{_DIRECTION} )?"
 _KIND = (
@@ -88,6 +88,9 @@ _CONGRESS = re.compile(
     rf"(?:(?<![\w.,$#/:-])(?P<room>\d{{1,4}}[A-Z]?|(?:(?i:{_NUMBER_WORD})[ -]){{0,5}}(?i:{_NUMBER_WORD})),?"
     rf" (?i:(?:{_OFFICES})(?P<kind> {_OFFICE_KIND})?|(?:Ford|O'Neill)(?P<other> {_OFFICE_KIND}))(?!\w))"
     rf"|(?i:{_OFFICES}|\bFord|O'Neill) (?i:{_OFFICE_KIND})?,? ?(?i:room|rm|suite|ste|\#)\.? ?\d{{1,4}}"
+)
+_OFFICE_CODE = re.compile(
+    r"(?<![\w.,$#/:-])\d{1,4} (?:[RLC]HOB|[HDR]SOB|S[HDR]OB)\b|\b[RLC]HOB \d{3,4}\b"
 )
 _BOX = re.compile(
     r"\b(?:G?P\.? ?O\.?|Post(?:al)? ?Office)[ .-]{0,2}(?:Box|B0x|Drawer)[ .#:]{0,3}"
@@ -168,6 +171,7 @@ def find_street_addresses(text: Folded) -> Iterator[Match]:
         _WITH_UNIT,
         _NUMBERED_ROAD,
         _LOWER_CASE,
+        _OFFICE_CODE,
         _BROADWAY,
         _BOX,
         _CITY,

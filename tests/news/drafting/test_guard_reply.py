@@ -378,6 +378,7 @@ PART = st.sampled_from(
     ]
 )  # fmt: skip
 TEXT = st.lists(PART, max_size=6).map(" ".join)
+SHORT = st.lists(PART, max_size=2).map(" ".join)
 TARGET = st.sampled_from([None, "petition:3", "letter:2", "representative:12", "petition:9", "x"])
 BLOCKS = st.lists(
     st.one_of(
@@ -399,7 +400,7 @@ LISTS = st.fixed_dictionaries(
         "groups": st.lists(
             st.fixed_dictionaries(
                 {
-                    "heading": TEXT,
+                    "heading": SHORT,
                     "items": st.lists(
                         st.fixed_dictionaries(
                             {
@@ -415,7 +416,7 @@ LISTS = st.fixed_dictionaries(
             max_size=3,
         ),
         "talking_points": st.lists(TEXT, max_size=3),
-        "sample_letter": st.none() | st.fixed_dictionaries({"subject": TEXT, "body": TEXT}),
+        "sample_letter": st.none() | st.fixed_dictionaries({"subject": SHORT, "body": TEXT}),
     }
 )
 DRAFTS = st.one_of(
