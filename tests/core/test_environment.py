@@ -1,0 +1,200 @@
+"""Settings from the environment: what is wrong or missing is one line that names it."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "hunter2-correct-horse"
+PRODUCTION = {
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdef",
+    "ALLOWED_HOSTS": "news.example.org",
+    "SITE_URL": "https://news.example.org",
+    "DEFAULT_FROM_EMAIL": "Newsroom <newsroom@example.org>",
+    "DATABASE_URL": "sqlite:///:memory:",
+}
+Start = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Start:
+    """Read production's settings anew, in an environment that holds nothing else of ours."""
+    for name in list(os.environ):
+        if name.isupper() and not name.startswith(("PATH", "HOME", "LC_", "LANG", "PYTHON")):
+            monkeypatch.delenv(name)
+    for name in ("cms.settings.base", "cms.settings.environment"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    def read(**changes: str) -> dict[str, Any]:
+        for name, value in {**PRODUCTION, "DATA_DIR": str(tmp_path / "data"), **changes}.items():
+            monkeypatch.setenv(name, value)
+        for name in ("cms.settings.base", "cms.settings.environment"):
+            sys.modules.pop(name, None)
+        return runpy.run_module("cms.settings.production")
+
+    return read
+
+
+def refusal(start: Start, **changes: str) -> str:
+    """The one line that the start ends with."""
+    with pytest.raises(SystemExit) as ended:
+        start(**changes)
+    message = str(ended.value)
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL"])
+@pytest.mark.parametrize("value", ["", "   "])
+def test_what_production_needs_is_asked_for_by_name(start: Start, name: str, value: str) -> None:
+    assert refusal(start, **{name: value}) == f"{name}: is missing. Set it in the environment."
+
+
+WRONG = [
+    ("SECRET_KEY", f"{PASSWORD[:20]}"),
+    ("SECRET_KEY", "ab" * 40),
+    ("ALLOWED_HOSTS", "https://news.example.org"),
+    ("ALLOWED_HOSTS", "news.example.org:443"),
+    ("ALLOWED_HOSTS", " , "),
+    ("SITE_URL", "news.example.org"),
+    ("SITE_URL", "ftp://news.example.org"),
+    ("SITE_URL", "https://news.example.org/site"),
+    ("SITE_URL", "https://news.example.org#top"),
+    ("SITE_URL", "https://news.example.org:port"),
+    ("SITE_URL", "https://news.example.org:8443"),
+    ("SITE_URL", "http://news.example.org:443"),
+    ("SITE_URL", "https://elsewhere.example"),
+    ("SITE_URL", f"https://editor:{PASSWORD}@news.example.org"),
+    ("SITE_URL", "https://[::1"),
+    ("DEFAULT_FROM_EMAIL", "the newsroom"),
+    ("DATABASE_URL", "db.sqlite3"),
+    ("DATABASE_URL", f"{PASSWORD}://host/name"),
+    ("DATABASE_URL", f"mysql://user:{PASSWORD}@host/name"),
+    ("DATABASE_URL", f"postgres://user:{PASSWORD}@host:port/name"),
+    ("DATABASE_URL", f"postgres://user:{PASSWORD}@host:99999/name"),
+    ("DATABASE_URL", f"postgres://user:{PASSWORD}@[::1/name"),
+    ("DATABASE_URL", f"postgres://user:{PASSWORD}@host/"),
+    ("DATABASE_URL", "sqlite:////no/such/folder/db.sqlite3"),
+    ("DATA_DIR", "/proc/dovetail"),
+    ("DATA_DIR", "/dev/null"),
+    ("CACHE_URL", "memcache://127.0.0.1:11211"),
+    ("CACHE_URL", f"redis://user:{PASSWORD}@host:port/0"),
+    ("EMAIL_URL", f"imap://user:{PASSWORD}@host"),
+    ("EMAIL_URL", f"smtp://user:{PASSWORD}@host:port"),
+    ("EMAIL_URL", "smtp://"),
+    ("SEARCH_URL", "127.0.0.1:9200"),
+    ("SEARCH_URL", "https://"),
+    ("SEARCH_URL", f"https://user:{PASSWORD}@"),
+    ("SEARCH_URL", f"solr://user:{PASSWORD}@host"),
+    ("TASKS", "celery"),
+    ("OPENAI_BASE_URL", "127.0.0.1:11434"),
+    ("OPENAI_BASE_URL", f"http://user:{PASSWORD}@:80"),
+    ("DRAFTING_DEADLINE", "soon"),
+    ("DRAFTING_DEADLINE", "4"),
+    ("DRAFTING_DEADLINE", "901"),
+    ("TIME_ZONE", "Mars/Olympus"),
+    ("TIME_ZONE", "../../etc/passwd"),
+    ("TRUSTED_PROXIES", "10.0.0.0/99"),
+    ("TRUSTED_PROXIES", "proxy"),
+    ("SECURE_SSL_REDIRECT", "maybe"),
+    ("SERVE_MEDIA", "2"),
+    ("LOG_LEVEL", "LOUD"),
+    ("SENTRY_DSN", f"https://{PASSWORD}"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_is_named_and_no_password_repeated(
+    start: Start, name: str, value: str
+) -> None:
+    message = refusal(start, **{name: value})
+    assert message.startswith(f"{name}: ")
+    assert message.endswith(".")
+    assert PASSWORD[:20] not in message
+
+
+GOOD: list[tuple[str, str, str, Any]] = [
+    ("SECRET_KEY", f"${PRODUCTION['SECRET_KEY']}", "SECRET_KEY", f"${PRODUCTION['SECRET_KEY']}"),
+    ("ALLOWED_HOSTS", ".example.org, [::1]", "ALLOWED_HOSTS", [".example.org", "[::1]"]),
+    ("SITE_URL", "https://news.example.org:443/", "SITE_URL", "https://news.example.org:443"),
+    ("SITE_URL", "http://news.example.org:8000", "SITE_URL", "http://news.example.org:8000"),
+    ("TRUSTED_PROXIES", "10.0.0.7, fd00::/8", "TRUSTED_PROXIES", ["10.0.0.7/32", "fd00::/8"]),
+    ("LOG_LEVEL", "debug", "LOG_LEVEL", "DEBUG"),
+    ("SECURE_SSL_REDIRECT", "Off", "SECURE_SSL_REDIRECT", False),
+    ("DRAFTING_DEADLINE", "900", "DRAFTING_DEADLINE", 900),
+    ("TIME_ZONE", "Europe/Brussels", "TIME_ZONE", "Europe/Brussels"),
+    ("OPENAI_BASE_URL", "http://[::1]:11434/v1", "OPENAI_BASE_URL", "http://[::1]:11434/v1"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "setting", "expected"), GOOD)
+def test_a_right_value_is_taken_as_it_is(
+    start: Start, name: str, value: str, setting: str, expected: object
+) -> None:
+    assert start(**{name: value})[setting] == expected
+
+
+def test_a_password_with_odd_characters_reaches_the_database(start: Start) -> None:
+    settings = start(DATABASE_URL="postgres://news:p%40ss%3Aw%2Frd%23@db.example:6432/dovetail")
+    database = settings["DATABASES"]["default"]
+    assert database["PASSWORD"] == "p@ss:w/rd#"
+    assert (database["HOST"], database["PORT"], database["NAME"]) == (
+        "db.example",
+        6432,
+        "dovetail",
+    )
+    assert database["CONN_HEALTH_CHECKS"]
+    assert database["OPTIONS"]["connect_timeout"] == 5
+
+
+def test_a_search_server_answers_in_front_of_the_database(start: Start) -> None:
+    backends = start(SEARCH_URL="https://search.example:9200")["WAGTAILSEARCH_BACKENDS"]
+    assert backends["default"]["URLS"] == ["https://search.example:9200"]
+    assert backends["database"]["BACKEND"] == "wagtail.search.backends.database"
+
+
+def test_mail_goes_through_the_outbox_to_the_server_that_is_named(start: Start) -> None:
+    settings = start(EMAIL_URL="smtp+tls://news:secret@mail.example:587")
+    assert settings["EMAIL_BACKEND"] == "cms.core.mail.OutboxBackend"
+    assert settings["POST_OFFICE"]["BACKENDS"]["default"].endswith("smtp.EmailBackend")
+    assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == ("mail.example", 587)
+    assert settings["EMAIL_USE_TLS"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [sys.executable, "-c", "import cms.settings.production"],
+        [sys.executable, "manage.py", "check"],
+        [sys.executable, "-c", "import cms.wsgi"],
+    ],
+)
+def test_a_process_ends_with_that_line_and_a_status(command: list[str], tmp_path: Path) -> None:
+    ended = subprocess.run(  # noqa: S603 - our own arguments
+        command,
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            **PRODUCTION,
+            "DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "cms.settings.production",
+            "DATABASE_URL": f"postgres://user:{PASSWORD}@host:port/name",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("DATABASE_URL: ")
+    assert PASSWORD not in ended.stderr
