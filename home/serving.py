@@ -17,11 +17,6 @@ class DidNotStart(Exception):
     """A process ended, or answered nobody, before it was of use."""
 
 
-def manage(*arguments: str, environment: Mapping[str, str]) -> None:
-    """Run ``manage.py`` with arguments to its end; SystemExit where it fails."""
-    processes.run([sys.executable, "manage.py", *arguments], environment=environment)
-
-
 def start(
     group: processes.Group, *, host: str, port: int, workers: int, environment: Mapping[str, str]
 ) -> None:
@@ -31,7 +26,7 @@ def start(
         "sweep", "sweep", f"--every={SWEEP_EVERY}", "--verbosity=0", environment=environment
     )
     web = group.start("web", _web(host, port, workers), environment=environment)
-    if not processes.wait_for(port, process=web):
+    if not group.answers(port, process=web) and not group.asked_to_end:
         raise DidNotStart("The web server did not start; see above.")
 
 

@@ -36,27 +36,18 @@ def is_free(port: int) -> bool:
     return True
 
 
-def wait_for(port: int, *, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
-    """Wait until a process listens on a loopback port; False where it ends or time runs out."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-        time.sleep(0.1)
-    return False
-
-
 class Group:
     """Processes that live and end together.
 
-    SIGTERM and SIGINT end them all, in the reverse order of their start. When one ends by itself,
-    the others are ended too and its exit status is the group's.
+    SIGTERM, SIGINT and SIGHUP (a terminal that is closed) end them all, in the reverse order of
+    their start. When one ends by itself, the others are ended too and its exit status is the
+    group's.
     """
 
     def __init__(self) -> None:
         self._members: list[tuple[str, subprocess.Popen[bytes]]] = []
         self._asked_to_end = False
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -75,6 +66,33 @@ class Group:
     def manage(self, name: str, *arguments: str, environment: Mapping[str, str]) -> None:
         """Start ``manage.py`` with arguments as a member."""
         self.start(name, [sys.executable, "manage.py", *arguments], environment=environment)
+
+    def run(self, *arguments: str, environment: Mapping[str, str]) -> None:
+        """Run ``manage.py`` with arguments to its end, or until a signal comes.
+
+        SystemExit with its status where it fails.
+        """
+        self.manage("manage.py", *arguments, environment=environment)
+        _, process = self._members[-1]
+        while process.poll() is None and not self._asked_to_end:
+            time.sleep(0.05)
+        if process.poll() is None:
+            return
+        self._members.pop()
+        if process.returncode and not self._asked_to_end:
+            raise SystemExit(process.returncode)
+
+    def answers(self, port: int, *, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
+        """Wait until a member listens on a loopback port.
+
+        False where it ends before, time runs out, or a signal comes.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and process.poll() is None and not self._asked_to_end:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return True
+            time.sleep(0.1)
+        return False
 
     @property
     def asked_to_end(self) -> bool:
@@ -109,10 +127,3 @@ class Group:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def run(command: Sequence[str], *, environment: Mapping[str, str]) -> None:
-    """Run one command to its end; SystemExit with its status where it fails."""
-    status = subprocess.run(command, env=dict(environment), check=False).returncode  # noqa: S603
-    if status:
-        raise SystemExit(status)

@@ -108,14 +108,20 @@ class Newsroom:
     pictures: dict[str, Picture] = field(default_factory=dict)
 
     def load(self) -> Iterator[str]:
-        """Everything, in the order in which one thing needs another; says what is done."""
+        """Everything or nothing, in the order in which one thing needs another; says what is done.
+
+        A loading that was interrupted leaves no half of a newsroom, which could not be completed.
+        """
         with transaction.atomic():
-            self.site_settings()
-            self.representatives()
-            self.petitions()
-            self.letters()
-            self.subjects()
-            self.standard_pages()
+            yield from self._load()
+
+    def _load(self) -> Iterator[str]:
+        self.site_settings()
+        self.representatives()
+        self.petitions()
+        self.letters()
+        self.subjects()
+        self.standard_pages()
         yield "Registry, petitions, letters, pages"
         for path in sorted((CONTENT / "articles").glob("*.toml")):
             article = tomllib.loads(path.read_text(encoding="utf-8"))

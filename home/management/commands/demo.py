@@ -41,11 +41,15 @@ class Command(BaseCommand):
         try:
             if self._needs_stand_in():
                 self._start_stand_in(group, environment)
-            serving.manage("migrate", "--verbosity", "0", environment=environment)
-            serving.manage("load_demo", "--password", password, environment=environment)
+            group.run("migrate", "--verbosity", "0", environment=environment)
+            if not group.asked_to_end:
+                group.run("load_demo", environment={**environment, "DEMO_PASSWORD": password})
+            if not group.asked_to_end:
+                serving.start(
+                    group, host="127.0.0.1", port=port, workers=2, environment=environment
+                )
             if group.asked_to_end:
                 return
-            serving.start(group, host="127.0.0.1", port=port, workers=2, environment=environment)
             self._announce(address, password)
             status = group.wait()
         except serving.DidNotStart as error:
@@ -82,7 +86,7 @@ class Command(BaseCommand):
             [sys.executable, "-m", "cms.llm.standin", "--port", str(port), "--delay", "2"],
             environment=environment,
         )
-        if not processes.wait_for(port, process=process):
+        if not group.answers(port, process=process) and not group.asked_to_end:
             raise CommandError("The stand-in for the language model did not start; see above.")
         environment["OPENAI_BASE_URL"] = f"http://127.0.0.1:{port}/v1"
         environment["OPENAI_MODEL"] = "stand-in"

@@ -39,17 +39,21 @@ class Command(BaseCommand):
         port = int(options["port"])
         if not processes.is_free(port):
             raise CommandError(f"Port {port} is taken. Choose another with --port.")
-        serving.manage("migrate", "--verbosity", "0", environment=environment)
-        serving.manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
         group = processes.Group()
         try:
-            serving.start(
-                group,
-                host=options["host"],
-                port=port,
-                workers=options["workers"],
-                environment=environment,
-            )
+            group.run("migrate", "--verbosity", "0", environment=environment)
+            if not group.asked_to_end:
+                group.run("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
+            if not group.asked_to_end:
+                serving.start(
+                    group,
+                    host=options["host"],
+                    port=port,
+                    workers=options["workers"],
+                    environment=environment,
+                )
+            if group.asked_to_end:
+                return
             self.stdout.write(f"Serving on http://{options['host']}:{port}/")
             self.stdout.flush()
             status = group.wait()
