@@ -12,6 +12,7 @@ from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage
+from cms.core.privacy import restrictions_above
 from home.blocks import FrontPageBlock
 
 if TYPE_CHECKING:
@@ -46,7 +47,13 @@ class StandardPageQuerySet(PageQuerySet):
 
     def footer_links(self) -> Self:
         """The pages that the footer of every page leads to."""
-        return self.live().in_menu().order_by("path").only("title", "url_path", "slug")
+        return (
+            self.live()
+            .in_menu()
+            .filter(~models.Exists(restrictions_above()))
+            .order_by("path")
+            .only("title", "url_path", "slug")
+        )
 
 
 class StandardPageManager(PageManager.from_queryset(StandardPageQuerySet)):  # type: ignore[misc]

@@ -34,6 +34,7 @@ from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage, Picture
+from cms.core.privacy import restrictions_above
 from news import panels as news_panels
 from news.blocks import ActionBlock, OpinionBlock, ToDoBlock
 from news.forms import ArticlePageForm
@@ -94,15 +95,12 @@ class ArticleQuerySet(PageQuerySet):
     def for_reading(self) -> Self:
         """With what the article's own page shows, and whether anything may keep readers out."""
         path = models.ExpressionWrapper(models.OuterRef("path"), models.CharField())
-        restrictions = PageViewRestriction.objects.annotate(below=path).filter(
-            below__startswith=models.F("page__path")
-        )
         aliases = Page.objects.annotate(below=path).filter(
             below__startswith=models.F("path"), alias_of__isnull=False
         )
         return self.select_related("source", "lead_image", "social_image", "petition").annotate(
             may_be_restricted=models.ExpressionWrapper(
-                models.Q(models.Exists(restrictions)) | models.Q(models.Exists(aliases)),
+                models.Q(models.Exists(restrictions_above())) | models.Q(models.Exists(aliases)),
                 models.BooleanField(),
             )
         )
@@ -140,6 +138,7 @@ class ArticleIndexPage(BasePage):
         articles = ArticlePage.objects.child_of(self).live().public().newest().for_cards()
         context["articles"] = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
         if (number := context["articles"].number) > 1:
+            context["head"]["title"] += f", page {number}"
             context["head"]["canonical"] += f"?page={number}"
         return context
 

@@ -8,8 +8,9 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.shortcuts import get_object_or_404
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.models import RevisionMixin
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.contrib.routable_page.models import path as route
+from wagtail.models import PageViewRestriction, RevisionMixin
 from wagtail.search import index
 
 from cms.core.models import BasePage
@@ -24,13 +25,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     """Questions about categories."""
 
     def with_counts(self) -> Self:
-        """Each with ``article_count``: how many live articles are filed under it."""
-        return self.annotate(
-            article_count=models.Count("articles", filter=models.Q(articles__live=True))
-        )
+        """Each with ``article_count``: how many articles under it every reader can open."""
+        shown = models.Q(articles__live=True)
+        for path in PageViewRestriction.objects.values_list("page__path", flat=True):
+            shown &= ~models.Q(articles__path__startswith=path)
+        return self.annotate(article_count=models.Count("articles", filter=shown))
 
     def in_use(self) -> Self:
-        """Those that have a live article, with their counts."""
+        """Those that have an article to show, with their counts."""
         return self.with_counts().filter(article_count__gt=0)
 
 
@@ -87,14 +89,14 @@ class CategoryIndexPage(RoutablePageMixin, BasePage):
         """What the page is."""
         return super().description or self.introduction
 
-    @path("")
+    @route("")
     def all_categories(self, request: HttpRequest) -> HttpResponse:
         """Every category with its number of articles."""
         return self.render(
             request, context_overrides={"categories": Category.objects.with_counts()}
         )
 
-    @path("<slug:slug>/", name="category")
+    @route("<slug:slug>/", name="category")
     def one_category(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The articles of one category, newest first."""
         from news.models.articles import ArticlePage  # noqa: PLC0415 - they name each other
