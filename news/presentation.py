@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
+from wagtail.images.exceptions import SourceImageIOError
 from wagtail.rich_text import RichText
 
 from advocacy import registry
@@ -111,6 +113,8 @@ def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
         count += len(provenance.words({"value": _stored(block)}).split())
         if count >= VISIBLE_WORDS:
             visible = number + 1
+            while visible > 1 and blocks[visible - 1].block_type == "heading":
+                visible -= 1
             rest = blocks[visible:]
             # One block left over is not worth a fold.
             return (blocks, []) if len(rest) <= 1 else (blocks[:visible], rest)
@@ -221,8 +225,9 @@ def json_ld(
             ),
         }
     if head["image"]:
-        rendition = head["image"].get_rendition("fill-1200x630|format-jpeg")
-        data["image"] = request.build_absolute_uri(rendition.url)
+        # A file that is gone costs the picture, not the page.
+        with suppress(SourceImageIOError):
+            data["image"] = head["image"].get_rendition("fill-1200x630|format-jpeg").full_url
     reviewers = dict.fromkeys(section.reviewer for section in commentary.sections)
     if people := [{"@type": "Person", "name": name} for name in reviewers if name]:
         data["reviewedBy"] = people
