@@ -154,34 +154,43 @@ _UNLIKELY = {
     "place": _PLACES, "house": _HOUSES, "center": _CENTERS, "centre": _CENTERS,
 }  # fmt: skip
 
+_OTHERS = (
+    _WITH_UNIT, _NUMBERED_ROAD, _LOWER_CASE, _OFFICE_CODE, _BROADWAY, _BOX, _CITY, _ZIP_PLUS,
+    _POSTCODE, _ABROAD,
+)  # fmt: skip
 _MAY_COUNT = (_BROADWAY, _ZIP_PLUS, _NUMBERED_ROAD)
 
 
 def find_street_addresses(text: Folded) -> Iterator[Match]:
-    """Find postal addresses, and parts of one that suffice to reach somebody, in a folded text."""
+    """Find postal addresses, and parts of one that suffice to reach somebody, in a folded text.
+
+    Finds that overlap are one address: "Office Building, Washington, DC 20510" must not pass for
+    the whole of an address whose room it leaves out.
+    """
     seen = text.seen
+    start = end = -1
+    for begins, ends in sorted(_spans(seen)):
+        if begins >= end and end >= 0:
+            yield Match("street_address", start, end, street_value(seen[start:end]))
+            start = end = -1
+        start = begins if start < 0 else start
+        end = max(end, ends)
+    if end >= 0:
+        yield Match("street_address", start, end, street_value(seen[start:end]))
+
+
+def _spans(seen: str) -> Iterator[tuple[int, int]]:
     for pattern in _AMERICAN:
         for match in pattern.finditer(seen):
             if _is_address(seen, match):
-                yield _match(seen, match)
+                yield _span(match)
     for match in _CONGRESS.finditer(seen):
         if _is_office(seen, match):
-            yield _match(seen, match)
-    for pattern in (
-        _WITH_UNIT,
-        _NUMBERED_ROAD,
-        _LOWER_CASE,
-        _OFFICE_CODE,
-        _BROADWAY,
-        _BOX,
-        _CITY,
-        _ZIP_PLUS,
-        _POSTCODE,
-        _ABROAD,
-    ):
+            yield _span(match)
+    for pattern in _OTHERS:
         for match in pattern.finditer(seen):
             if not (pattern in _MAY_COUNT and _is_other(seen, match)):
-                yield _match(seen, match)
+                yield _span(match)
 
 
 def street_value(text: str) -> str:
@@ -190,10 +199,8 @@ def street_value(text: str) -> str:
     return " ".join(_SHORT.get(word, word) for word in words)
 
 
-def _match(seen: str, match: re.Match[str]) -> Match:
-    written = match.group().rstrip(" .,")
-    end = match.start() + len(written)
-    return Match("street_address", match.start(), end, street_value(written))
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    return match.start(), match.start() + len(match.group().rstrip(" .,"))
 
 
 def _is_other(seen: str, match: re.Match[str]) -> bool:

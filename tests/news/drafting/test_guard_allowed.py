@@ -42,6 +42,8 @@ def test_contacts_of_the_registry_and_the_source_may_stand(text: str) -> None:
         "The form is at d\u043ee.senate.gov.",
         "Letters go to 17 Russell Senate Office Building.",
         "Letters go to 317 Russell Senate Office Building, Washington, D.C. 20515.",
+        "Letters go to 318 Russell Senate Office Building Washington DC 20510.",
+        "Letters go to Room 318, Russell Senate Office Building Washington DC 20510.",
         '<a href="https://evil.example">her form</a>',
         "[her form](https://evil.example)",
     ],
