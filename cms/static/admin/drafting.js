@@ -55,7 +55,6 @@
     }
 
     async ask(extra) {
-      await typed();
       let response;
       try {
         response = await fetch(this.startUrl, {
@@ -114,6 +113,9 @@
       this.remember();
       this.show(section, "Asking for a draft…");
       this.poll();
+      await typed();
+      if (!this.runs.has(key)) return;
+      this.runs.get(key).sent = true;
       try {
         const run = await this.ask({ drafting_section: section, drafting_key: key });
         this.settle(run);
@@ -201,18 +203,33 @@
       this.show(section, "");
     }
 
-    async cancelAll() {
-      const token = form().querySelector("[name=csrfmiddlewaretoken]").value;
-      await Promise.allSettled(
-        [...this.runs.keys()].map((key) =>
-          fetch(`${this.runsUrlValue}${key}/cancel/`, {
-            method: "POST",
-            headers: { "X-CSRFToken": token, Accept: "application/json", "X-Requested-With": "XMLHttpRequest" },
-          }),
-        ),
-      );
-      [...this.runs.entries()].forEach(([key, run]) => this.drop(key, run.section));
+    cancelAll() {
+      const given = [...this.runs.entries()];
+      given.forEach(([key, run]) => this.drop(key, run.section));
+      given.filter(([, run]) => run.sent || run.resumed).forEach(([key]) => this.cancel(key));
       this.logTarget.replaceChildren(element("p", "Cancelled. Your text is as it was."));
+    }
+
+    /* The request that starts a run may still be on its way: ask until the server knows the run. */
+    async cancel(key) {
+      const headers = { Accept: "application/json", "X-Requested-With": "XMLHttpRequest" };
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        try {
+          const response = await fetch(`${this.runsUrlValue}?key=${key}`, { headers });
+          const { runs } = await response.json();
+          if (runs.length) {
+            const token = form().querySelector("[name=csrfmiddlewaretoken]").value;
+            await fetch(`${this.runsUrlValue}${key}/cancel/`, {
+              method: "POST",
+              headers: { ...headers, "X-CSRFToken": token },
+            });
+            return;
+          }
+        } catch {
+          // Tried again in a moment.
+        }
+        await new Promise((done) => setTimeout(done, 500));
+      }
     }
 
     show(section, text) {
