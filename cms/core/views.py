@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import Error, connection
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -60,7 +61,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
     """An uploaded file, where no web server in front of this one serves them."""
-    response: FileResponse = static_serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response: FileResponse = static_serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except SuspiciousFileOperation as error:
+        # Somebody tries names outside of the folder: that is no fault of ours to be logged.
+        raise Http404 from error
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     # Whatever was uploaded, it is never run as a page of ours.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
