@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 from html import unescape
@@ -19,7 +20,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from news.drafting.guard import overlap
+from news.drafting.guard.overlap import ENOUGH_WORDS, SHINGLE
+from news.drafting.guard.words import words as words_of
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Section
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
     from cms.core.models import User
     from news.models import ArticlePage
 
-# Share of a block's five-word runs that must stand in a model's draft for the same page before the
-# block counts as drafted although its id is new: a copy into a fresh block is still the model's.
+# Share of the shorter text's runs of three words that must stand in the other before a block counts
+# as drafted although its id is new: a copy into a fresh block is still the model's. Of a text of
+# fewer words than ENOUGH_WORDS only an exact copy counts, because phrases recur.
 COPIED = 0.5
+# What the database keeps of a block's id; those that the editor makes are UUIDs.
+LONGEST_ID = 36
 _DRAFT_KEYS = re.compile(r' data-block-key="[^"]*"')
+# Emphasis and links stand inside words and beside full stops; other tags part words.
+_INLINE_TAGS = re.compile(r"</?(?:a|b|em|i|strong)(?:\s[^>]*)?>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -114,7 +121,7 @@ def _strings(value: Any) -> Iterator[str]:
 def words(block: dict[str, Any]) -> str:
     """A block's text without markup, with single spaces."""
     joined = "\n".join(_strings(block.get("value")))
-    return " ".join(unescape(_TAGS.sub(" ", joined)).split())
+    return " ".join(unescape(_TAGS.sub(" ", _INLINE_TAGS.sub("", joined))).split())
 
 
 def words_digest(block: dict[str, Any]) -> str:
@@ -129,65 +136,112 @@ def origins(
     blocks = raw_blocks(value)
     if not blocks:
         return {}
-    digests = {block["id"]: words_digest(block) for block in blocks}
-    by_id, by_digest = _drafted(list(digests), list(digests.values()))
-    strangers = [
-        block
-        for block in blocks
-        if block["id"] not in by_id and digests[block["id"]] not in by_digest
-    ]
+    known = _drafted(blocks)
+    strangers = [block for block in blocks if known.row_of(block) is None]
     copied = _copied_from_drafts(page_id, strangers) if strangers and page_id else {}
     revisers = _revisers(page_id, section) if page_id else {}
-    result = {}
+    result: dict[str, BlockOrigin] = {}
     for block in blocks:
-        block_id, digest = block["id"], digests[block["id"]]
-        row = by_id.get(block_id) or by_digest.get(digest) or copied.get(block_id)
+        block_id, digest = block["id"], words_digest(block)
+        row = known.row_of(block) or copied.get(digest)
         if row is None:
-            result[block_id] = BlockOrigin(block_id, Origin.PERSON)
+            found = BlockOrigin(block_id, Origin.PERSON)
         elif row.digest == digest:
-            result[block_id] = BlockOrigin(block_id, Origin.MODEL, run=row.run)
+            found = BlockOrigin(block_id, Origin.MODEL, run=row.run)
         else:
-            result[block_id] = BlockOrigin(
-                block_id, Origin.REVISED, run=row.run, reviser=revisers.get(block_id, "")
+            found = BlockOrigin(
+                block_id, Origin.REVISED, run=row.run, reviser=revisers.get(_kept(block_id), "")
             )
+        # Nothing keeps two blocks from having one id; then neither may hide the other's origin.
+        if block_id not in result or result[block_id].origin is Origin.PERSON:
+            result[block_id] = found
     return result
 
 
-def _drafted(
-    block_ids: list[str], digests: list[str]
-) -> tuple[dict[str, DraftedBlock], dict[str, DraftedBlock]]:
-    """Drafted blocks with one of these ids or one of these digests, by each. One query."""
-    rows = DraftedBlock.objects.filter(
-        Q(block_id__in=block_ids) | Q(digest__in=digests)
-    ).select_related("run")
-    found = list(rows)
-    return {str(row.block_id): row for row in found}, {row.digest: row for row in found}
+@dataclass(frozen=True)
+class _Drafted:
+    """Drafted blocks by their ids and by their words."""
+
+    by_id: dict[str, DraftedBlock]
+    by_digest: dict[str, DraftedBlock]
+
+    def row_of(self, block: dict[str, Any]) -> DraftedBlock | None:
+        """The draft that a block is, word for word, or that it was once."""
+        digest = words_digest(block)
+        by_id = self.by_id.get(_as_uuid(block["id"]))
+        if by_id is not None and by_id.digest == digest:
+            return by_id
+        return self.by_digest.get(digest) or by_id
+
+
+def _drafted(blocks: list[dict[str, Any]]) -> _Drafted:
+    """What is known of these blocks' ids and words. One query."""
+    ids = {block_id for block in blocks if (block_id := _as_uuid(block["id"]))}
+    digests = {words_digest(block) for block in blocks}
+    rows = list(
+        DraftedBlock.objects.filter(Q(block_id__in=ids) | Q(digest__in=digests))
+        .select_related("run")
+        .order_by("pk")
+    )
+    return _Drafted(
+        {str(row.block_id): row for row in rows}, {row.digest: row for row in reversed(rows)}
+    )
+
+
+def _as_uuid(block_id: Any) -> str:
+    """A block's id as the database spells it; blank for one that no draft can have."""
+    try:
+        return str(uuid.UUID(str(block_id)))
+    except ValueError:
+        return ""
+
+
+def _kept(block_id: Any) -> str:
+    """A block's id as it is kept; an id that nobody's editor made may be of any length."""
+    text = str(block_id)
+    if len(text) <= LONGEST_ID and text.isprintable():
+        return text
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:LONGEST_ID]
 
 
 def drafted_sections(contents: dict[Section, StreamValue]) -> set[Section]:
     """Those sections that hold a block a model drafted, known by its id or words. One query."""
     blocks = {section: raw_blocks(value) for section, value in contents.items()}
-    by_id, by_digest = _drafted(
-        [block["id"] for of_section in blocks.values() for block in of_section],
-        [words_digest(block) for of_section in blocks.values() for block in of_section],
-    )
+    known = _drafted([block for of_section in blocks.values() for block in of_section])
     return {
         section
         for section, of_section in blocks.items()
-        if any(block["id"] in by_id or words_digest(block) in by_digest for block in of_section)
+        if any(known.row_of(block) is not None for block in of_section)
     }
 
 
 def _copied_from_drafts(page_id: int, blocks: list[dict[str, Any]]) -> dict[str, DraftedBlock]:
-    """Blocks that hold a draft's sentences under an id of their own."""
-    drafted = list(DraftedBlock.objects.filter(run__page_id=page_id).select_related("run"))
+    """Drafts whose sentences stand in blocks with ids of their own, by the block's digest."""
+    own = {words_digest(block): runs for block in blocks if (runs := _runs(words(block)))}
+    if not own:
+        return {}
+    drafted = [
+        (runs, row)
+        for row in DraftedBlock.objects.filter(run__page_id=page_id).select_related("run")
+        if (runs := _runs(row.text))
+    ]
     result = {}
-    for block in blocks:
-        text = words(block)
-        best = max(drafted, key=lambda row: overlap(text, row.text), default=None)
-        if best is not None and overlap(text, best.text) >= COPIED:
-            result[block["id"]] = best
+    for digest, runs in own.items():
+        shares = [
+            (len(runs & others) / min(len(runs), len(others)), row) for others, row in drafted
+        ]
+        share, best = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+        if best is not None and share >= COPIED:
+            result[digest] = best
     return result
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """A text's runs of three words; none of a text that is too short to be told from a phrase."""
+    found = words_of(text)
+    if len(found) < ENOUGH_WORDS:
+        return set()
+    return {tuple(found[at : at + SHINGLE]) for at in range(len(found) - SHINGLE + 1)}
 
 
 def _revisers(page_id: int, section: str) -> dict[str, str]:
@@ -218,7 +272,7 @@ def record_edits(*, page: ArticlePage, editor: User | None) -> None:
     for section in Section.values:
         value = getattr(page, section)
         blocks = raw_blocks(value)
-        current = {block["id"]: words_digest(block) for block in blocks}
+        current = {_kept(block["id"]): words_digest(block) for block in blocks}
         if blocks or (section, "") in known:
             current[""] = content_hash(value)
         for block_id, digest in current.items():
@@ -248,10 +302,31 @@ def record_edits(*, page: ArticlePage, editor: User | None) -> None:
 
 def _attach_runs(page: ArticlePage, edits: list[CommentaryEdit]) -> None:
     """A draft asked for before the page was first saved belongs to it from now on."""
-    ids = [edit.block_id for edit in edits if edit.block_id]
+    ids = {block_id for edit in edits if (block_id := _as_uuid(edit.block_id))}
     DraftRun.objects.filter(page=None, drafted_blocks__block_id__in=ids).update(
         page=page, page_title=page.title[:255]
     )
+
+
+def holding_drafts(page_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Those sections of the latest versions of pages that hold a draft's block. Two queries."""
+    edits = list(
+        CommentaryEdit.objects.filter(page_id__in=set(page_ids))
+        .exclude(block_id="")
+        .values_list("page_id", "section", "block_id", "digest")
+    )
+    ids = {block_id for *_, text, _ in edits if (block_id := _as_uuid(text))}
+    digests = {digest for *_, digest in edits}
+    rows = DraftedBlock.objects.filter(Q(block_id__in=ids) | Q(digest__in=digests)).values_list(
+        "block_id", "digest"
+    )
+    known_ids = {str(block_id) for block_id, _ in rows}
+    known_digests = {digest for _, digest in rows}
+    return {
+        (page_id, section)
+        for page_id, section, block_id, digest in edits
+        if _as_uuid(block_id) in known_ids or digest in known_digests
+    }
 
 
 def last_editor_id(*, page_id: int, section: str) -> int | None:

@@ -57,7 +57,7 @@ def references(blocks: list[dict[str, Any]]) -> set[str]:
 
 def put_in(page: ArticlePage, run: DraftRun, *, by: User) -> ArticlePage:
     """Put a run's blocks below what the section holds, and save."""
-    latest = page.get_latest_revision_as_object()
+    latest = latest_of(page)
     setattr(
         latest, run.section, [*provenance.raw_blocks(getattr(latest, run.section)), *run.blocks]
     )
@@ -73,7 +73,7 @@ def edit(
     by: User | None,
 ) -> ArticlePage:
     """Save a version in which a section's stored blocks are changed."""
-    latest = page.get_latest_revision_as_object()
+    latest = latest_of(page)
     stored = json.loads(json.dumps(provenance.raw_blocks(getattr(latest, section))))
     setattr(latest, section, change(stored))
     latest.save_revision(user=by)
