@@ -6,8 +6,11 @@ import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
+from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.functional import cached_property
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.views.pages.preview import PreviewOnCreateView, PreviewOnEditView
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 # A poll asks for the three sections of a page, perhaps a few repeats; not for a whole history.
 KEYS_AT_MOST = 20
+INCOMPLETE = "The request was incomplete. Reload the page and try again."
 
 
 class DraftOnEditView(PreviewOnEditView):
@@ -39,39 +43,43 @@ class DraftOnEditView(PreviewOnEditView):
         if not request.user.has_perm(runs.PERMISSION):
             raise PermissionDenied
         super().setup(request, *args, **kwargs)
-        if not isinstance(self.object, ArticlePage):
-            raise PermissionDenied
+
+    def get_object(self) -> ArticlePage:
+        """Drafts are made for articles only."""
+        page = super().get_object()
+        if not isinstance(page, ArticlePage):
+            raise Http404
+        return page
 
     def post(self, request: AdminRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         """Start a run for ``drafting_section``, or with ``drafting_estimate`` say what it costs."""
         section = request.POST.get("drafting_section", "")
+        key = _uuid(request.POST.get("drafting_key", ""))
         estimating = request.POST.get("drafting_estimate") == "1"
-        if not estimating and section not in Section.values:
-            return _refusal("There is no such section.")
+        if not estimating and (section not in Section.values or key is None):
+            return _refusal(INCOMPLETE)
         page, problem = self.page_as_typed(request)
         if problem:
             return _refusal(problem)
         site = self.site()
         try:
-            if estimating:
+            if key is None or estimating:
                 return JsonResponse(estimate(page, NewsroomSettings.for_site(site)))
             run = runs.start(
-                page=page,
-                site=site,
-                section=section,
-                key=uuid.UUID(request.POST.get("drafting_key", "")),
-                requested_by=request.user,
+                page=page, site=site, section=section, key=key, requested_by=request.user
             )
         except runs.DraftRefused as refusal:
             return _refusal(str(refusal))
-        except ValueError:
-            return _refusal("The request was incomplete. Reload the page and try again.")
         return JsonResponse(as_json(run))
 
     def page_as_typed(self, request: AdminRequest) -> tuple[ArticlePage, str]:
         """The article with what the form holds, or what stops us from reading it."""
-        form = self.get_form(request.POST)
-        self.validate_form(form)
+        try:
+            form = self.get_form(request.POST)
+            self.validate_form(form)
+        except (MultiValueDictKeyError, ValueError):
+            # Wagtail counts on fields that its own editor always sends.
+            return self.object, INCOMPLETE
         wrong = [
             f"{form.fields[name].label}: {message}"
             for name in ("body", *Section.values)
@@ -88,6 +96,9 @@ class DraftOnEditView(PreviewOnEditView):
                 setattr(page, name, value)
         if "categories" in form.cleaned_data:
             page.categories = form.cleaned_data["categories"]
+        # Wagtail's preview fills in a title of its own, which is none of the story.
+        if not request.POST.get("title", "").strip():
+            page.title = ""
         return page, ""
 
     def site(self) -> Site:
@@ -100,9 +111,18 @@ class DraftOnEditView(PreviewOnEditView):
 class DraftOnCreateView(DraftOnEditView, PreviewOnCreateView):
     """The same for an article that was never saved."""
 
+    @cached_property
+    def content_type(self) -> ContentType:
+        """Articles only; Wagtail would make a page of whatever the address names."""
+        asked_for = (self.kwargs["content_type_app_name"], self.kwargs["content_type_model_name"])
+        if asked_for != (ArticlePage._meta.app_label, ArticlePage._meta.model_name):
+            raise Http404
+        return ContentType.objects.get_for_model(ArticlePage)
+
 
 def estimate(page: ArticlePage, newsroom: NewsroomSettings) -> dict[str, Any]:
-    """What each section would cost at most, in USD, and what is left of the budget."""
+    """What each section may cost, in USD, and what is left of the budget."""
+    runs.require_switched_on(newsroom)
     money = budget.status(newsroom)
     sections = {
         section: runs.prepare(page=page, section=section, newsroom=newsroom).estimate
