@@ -87,20 +87,48 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """A file for SQLite: in memory, the live server and its test would share one transaction."""
-    if connection.vendor == "sqlite":
-        folder = tmp_path_factory.mktemp("database")
-        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+def kept_database(pytestconfig: pytest.Config) -> Path | None:
+    """Where a migrated SQLite file waits for the next run; a build has none and migrates."""
+    if CI or connection.vendor != "sqlite" or pytestconfig.cache is None:
+        return None
+    return pytestconfig.cache.mkdir("database") / f"{database.state_of_migrations()}.sqlite3"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    kept_database: Path | None,
+) -> None:
+    """A file for SQLite: in memory, the live server and its test would share one transaction."""
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+        if kept_database and kept_database.exists():
+            shutil.copyfile(kept_database, file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    django_db_keepdb: bool, django_db_modify_db_settings: None, kept_database: Path | None
+) -> bool:
+    """Migrate what is there instead of beginning anew."""
+    return django_db_keepdb or bool(kept_database and kept_database.exists())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, kept_database: Path | None
+) -> Iterator[None]:
     """Have each transactional test leave the database as migrations made it."""
     with django_db_blocker.unblock():
         pristine = database.snapshot()
+    if (
+        isinstance(pristine, database.SQLiteSnapshot)
+        and kept_database
+        and not kept_database.exists()
+    ):
+        pristine.keep(kept_database)
 
     def put_back(_: TransactionTestCase) -> None:
         pristine.restore()

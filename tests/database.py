@@ -6,6 +6,8 @@ collections and the groups that migrations made. So a copy is taken once, and pu
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +18,17 @@ from wagtail.models import Site
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
+
+ROOT = Path(__file__).parents[1]
+
+
+def state_of_migrations() -> str:
+    """A name for what all migrations together make: another one when any of them changes."""
+    state = hashlib.sha256((ROOT / "requirements/base.txt").read_bytes())
+    for pattern in ("*/migrations/*.py", "cms/*/migrations/*.py"):
+        for file in sorted(ROOT.glob(pattern)):
+            state.update(file.read_bytes())
+    return state.hexdigest()[:16]
 
 
 class Snapshot(Protocol):
@@ -33,6 +46,14 @@ class SQLiteSnapshot:
         self._pristine = self._file.with_suffix(".pristine")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(self._pristine)])
+
+    def keep(self, kept: Path) -> None:
+        """Leave a copy for later runs; two processes may do so at once."""
+        for stale in kept.parent.glob("*.sqlite3"):
+            stale.unlink(missing_ok=True)
+        copy = kept.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(self._pristine, copy)
+        copy.replace(kept)
 
     def restore(self) -> None:
         connection.close()
