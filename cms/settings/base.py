@@ -233,6 +233,7 @@ WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"  # noqa: S105 - a 
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 WAGTAILSEARCH_BACKENDS = environment.search_backends("SEARCH_URL")
 WAGTAILIMAGES_IMAGE_MODEL = "core.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.core.picture_forms.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 20_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
