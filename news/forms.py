@@ -58,9 +58,12 @@ class ArticlePageForm(WagtailAdminPageForm):
         unchanged = loaded == str(latest.pk) and (
             own or self.data.get("loaded_revision_created_at") == latest.created_at.isoformat()
         )
-        if unchanged or latest.user_id == getattr(self.for_user, "pk", None):
+        if unchanged:
             return
-        who = latest.user.public_name if latest.user else "Somebody"
+        if latest.user_id == getattr(self.for_user, "pk", None):
+            who = "You, in another tab or window,"
+        else:
+            who = latest.user.public_name if latest.user else "Somebody"
         self.add_error(
             None,
             forms.ValidationError(
@@ -78,10 +81,10 @@ class ArticlePageForm(WagtailAdminPageForm):
 
         candidate = publication.Candidate.from_form(self.instance, cleaned_data)
         for problem in publication.problems(candidate):
+            # Beside the field, and in the message above: the field may be in another tab.
             if problem.field in self.fields and problem.field not in self.errors:
                 self.add_error(problem.field, problem.as_form_error())
-            else:
-                self.add_error(None, f"{problem.field_label}: {problem.message}")
+            self.add_error(None, forms.ValidationError(str(problem), code="not_published"))
 
 
 def unknown_block_types(data: Any, field: str, known: Any) -> list[str]:

@@ -22,9 +22,8 @@ class DraftRunLedger(Ledger):
         "page_title",
         "requested_by",
         "status",
-        "model",
-        "cost",
-        "latency_ms",
+        "dollars",
+        "seconds",
     )
     list_filter = ("status", "section", "requested_at", "model", "requested_by")
     list_select_related = ("requested_by",)
@@ -49,6 +48,17 @@ class DraftRunLedger(Ledger):
         "latency_ms",
         "attempts",
     )
+
+    @staticmethod
+    def dollars(run: DraftRun) -> str:
+        """What it cost, in USD."""
+        return f"${run.cost:.4f}"
+
+    @staticmethod
+    def seconds(run: DraftRun) -> str:
+        """How long the model took."""
+        return f"{run.latency_ms / 1000:.1f}\u00a0s"
+
     search_fields = ("page_title", "model", "failure_message")
     ordering = ("-requested_at",)
     list_per_page = 50

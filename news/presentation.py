@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from wagtail.rich_text import RichText
 from advocacy import registry
 from advocacy.models import AdvocacySettings
 from cms.core.models import SiteSettings
-from cms.core.prose import expand_all
+from cms.core.prose import expand_all, expanded
 from cms.core.sharing import share_links
 from news import provenance
 from news.models.commentary import Review, Section
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 # How many words of the body a reader sees before unfolding the rest.
 VISIBLE_WORDS = 120
+_AFTER_PARAGRAPH = re.compile(r"(?<=</p>)")
 # IPTC's digital source types: written by an algorithm and revised, or by a person with tools.
 WITH_MODEL = "https://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 BY_PEOPLE = "https://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
@@ -107,7 +109,7 @@ def rich_texts(page: ArticlePage) -> Iterator[RichText]:
 
 def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
     """The blocks seen at once, and those that a reader unfolds; a heading stays with its text."""
-    blocks = list(body)
+    blocks = [piece for block in body for piece in _paragraphs(block)]
     count = 0
     for number, block in enumerate(blocks):
         count += len(provenance.words({"value": _stored(block)}).split())
@@ -119,6 +121,22 @@ def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
             # One block left over is not worth a fold.
             return (blocks, []) if len(rest) <= 1 else (blocks[:visible], rest)
     return blocks, []
+
+
+def _paragraphs(block: Any) -> list[Any]:
+    """A block of several paragraphs, as a pasted story is, as one block for each of them."""
+    if not isinstance(block.value, RichText):
+        return [block]
+    sources = [part for part in _AFTER_PARAGRAPH.split(block.value.source) if part.strip()]
+    shown = [part for part in _AFTER_PARAGRAPH.split(str(expanded(block.value))) if part.strip()]
+    if len(sources) < 2 or len(sources) != len(shown):
+        return [block]
+    pieces = []
+    for source, html in zip(sources, shown, strict=True):
+        text = RichText(source)
+        text.expanded = html
+        pieces.append(StreamValue.StreamChild(block.block, text, id=block.id))
+    return pieces
 
 
 def _stored(block: Any) -> Any:

@@ -105,6 +105,7 @@ def problems(candidate: Candidate) -> list[Problem]:
     """Why a version may not go live; empty where it may."""
     return [
         *_missing_source(candidate),
+        *_invalid(candidate),
         *_too_long(candidate),
         *_repeated(candidate),
         *_unreviewed(candidate),
@@ -118,6 +119,28 @@ def _missing_source(candidate: Candidate) -> Iterator[Problem]:
         yield Problem("source", "Source", "Choose who published the story.")
     if not page.source_address:
         yield Problem("source_address", "Source address", "Give the address of the story.")
+
+
+def _invalid(candidate: Candidate) -> Iterator[Problem]:
+    """What the editor's form would refuse in a block; other routes do not ask the form."""
+    for field in ("body", *Section.values):
+        value = getattr(candidate.page, field)
+        label = "Body" if field == "body" else str(Section(field).label)
+        for index, child in enumerate(value or []):
+            try:
+                child.block.clean(child.value)
+            except ValidationError as error:
+                yield Problem(field, label, _in_words(child, error), block_index=index)
+
+
+def _in_words(child: Any, error: ValidationError) -> str:
+    """What is wrong with a block, with the names of its fields."""
+    inner = getattr(error, "block_errors", None)
+    if isinstance(inner, dict):
+        found = [f"{name}: {' '.join(part.messages)}" for name, part in inner.items()]
+    else:
+        found = list(getattr(error, "messages", []))
+    return f"{child.block.label}: {' '.join(found) or 'something in it is not valid.'}"
 
 
 def _too_long(candidate: Candidate) -> Iterator[Problem]:
@@ -200,7 +223,7 @@ def _unverified(candidate: Candidate) -> Iterator[Problem]:
         (section, index, text)
         for section in Section
         for index, block in enumerate(provenance.raw_blocks(getattr(page, section.value)))
-        for text in texts_of(block)
+        for text in _with_markup(block)
         if find_contacts(text)
     ]
     if not fragments:
@@ -209,6 +232,14 @@ def _unverified(candidate: Candidate) -> Iterator[Problem]:
     for section, index, text in fragments:
         for finding in violations(text, allowed=allowed):
             yield Problem(section.value, section.label, finding.message, block_index=index)
+
+
+def _with_markup(block: dict[str, Any]) -> Iterator[str]:
+    """A stored block's texts, a paragraph with its links: their text may belie their target."""
+    if block["type"] == "paragraph":
+        yield str(block["value"])
+    else:
+        yield from texts_of(block)
 
 
 def texts_of(block: dict[str, Any]) -> Iterator[str]:
@@ -259,7 +290,7 @@ def source_texts(page: ArticlePage) -> list[str]:
         for block in provenance.raw_blocks(getattr(page, section))
         for address in addresses_of(block)
     ]
-    return [page.title, page.introduction, page.source_address, *body, *cited]
+    return [page.source_address, *body, *cited]
 
 
 def _body_texts(value: Any) -> Iterator[str]:

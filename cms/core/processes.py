@@ -54,11 +54,19 @@ class Group:
         self._asked_to_end = True
 
     def start(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str]
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        quiet: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start a member in a session of its own, so that a key press reaches only this process."""
         process = subprocess.Popen(  # noqa: S603 - the commands are our own
-            command, env=dict(environment), start_new_session=True
+            command,
+            env=dict(environment),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL if quiet else None,
         )
         self._members.append((name, process))
         return process

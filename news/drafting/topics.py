@@ -35,7 +35,13 @@ _BETWEEN = r"(?:[A-Z][\w.'-]*\s+)?"
 
 def significant_words(text: str) -> set[str]:
     """The words of a plain text that tell what it is about."""
-    return {word for word in words(text) if len(word) >= SHORTEST and word not in _COMMON}
+    return {_stem(word) for word in words(text) if len(word) >= SHORTEST and word not in _COMMON}
+
+
+def _stem(word: str) -> str:
+    """A word without the ending of its plural or possessive: guarantee, guarantees, Ukraine's."""
+    word = word.replace("’", "'").removesuffix("'s").removesuffix("'")
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
 class Story:

@@ -138,11 +138,14 @@ def test_the_second_of_two_editors_is_told_and_may_choose(client: Client, writer
     assert page.get_latest_revision_as_object().introduction == "Mine."
 
 
-def test_saving_twice_oneself_is_no_conflict(client: Client, writer: User) -> None:
+def test_an_older_tab_of_the_same_editor_does_not_win_in_silence(
+    client: Client, writer: User
+) -> None:
     page = article(save_as=writer)
     opened = edit_form(page, introduction="Once more.")
     page.get_latest_revision_as_object().save_revision(user=writer)
-    assert client.post(edit_url(page), opened).status_code == 302
+    response = client.post(edit_url(page), opened)
+    assert "in another tab or window" in str(errors_of(response))
 
 
 def test_an_extract_beyond_the_limit_is_refused_at_publication_only(

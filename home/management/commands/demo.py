@@ -85,6 +85,7 @@ class Command(BaseCommand):
             "stand-in",
             [sys.executable, "-m", "cms.llm.standin", "--port", str(port), "--delay", "2"],
             environment=environment,
+            quiet=True,
         )
         if not group.answers(port, process=process) and not group.asked_to_end:
             raise CommandError("The stand-in for the language model did not start; see above.")
