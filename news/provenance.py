@@ -12,15 +12,16 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
-from news.drafting.guard.overlap import ENOUGH_WORDS, SHINGLE
+from news.drafting.guard.overlap import ENOUGH_WORDS, REPEATS, SHINGLE
 from news.drafting.guard.words import words as words_of
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Section
 
@@ -35,7 +36,11 @@ if TYPE_CHECKING:
 # Share of the shorter text's runs of three words that must stand in the other before a block counts
 # as drafted although its id is new: a copy into a fresh block is still the model's. Of a text of
 # fewer words than ENOUGH_WORDS only an exact copy counts, because phrases recur.
-COPIED = 0.5
+# A third is what tells a copy, with a word changed here and there, from two texts about one thing.
+COPIED = REPEATS
+# Drafts for other articles are looked through too, as far back as they are likely to be at hand.
+LOOKED_BACK = timedelta(days=30)
+LOOKED_THROUGH = 500
 # What the database keeps of a block's id; those that the editor makes are UUIDs.
 LONGEST_ID = 36
 _DRAFT_KEYS = re.compile(r' data-block-key="[^"]*"')
@@ -138,7 +143,7 @@ def origins(
         return {}
     known = _drafted(blocks)
     strangers = [block for block in blocks if known.row_of(block) is None]
-    copied = _copied_from_drafts(page_id, strangers) if strangers and page_id else {}
+    copied = _copied_from_drafts(page_id, strangers) if strangers else {}
     revisers = _revisers(page_id, section) if page_id else {}
     result: dict[str, BlockOrigin] = {}
     for block in blocks:
@@ -204,6 +209,13 @@ def _kept(block_id: Any) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:LONGEST_ID]
 
 
+def holds_draft(value: StreamValue) -> bool:
+    """Whether a text holds a block that a model drafted, as it drafted it. One query."""
+    blocks = raw_blocks(value)
+    known = _drafted(blocks)
+    return any(known.row_of(block) is not None for block in blocks)
+
+
 def drafted_sections(contents: dict[Section, StreamValue]) -> set[Section]:
     """Those sections that hold a block a model drafted, known by its id or words. One query."""
     blocks = {section: raw_blocks(value) for section, value in contents.items()}
@@ -215,16 +227,14 @@ def drafted_sections(contents: dict[Section, StreamValue]) -> set[Section]:
     }
 
 
-def _copied_from_drafts(page_id: int, blocks: list[dict[str, Any]]) -> dict[str, DraftedBlock]:
+def _copied_from_drafts(
+    page_id: int | None, blocks: list[dict[str, Any]]
+) -> dict[str, DraftedBlock]:
     """Drafts whose sentences stand in blocks with ids of their own, by the block's digest."""
     own = {words_digest(block): runs for block in blocks if (runs := _runs(words(block)))}
     if not own:
         return {}
-    drafted = [
-        (runs, row)
-        for row in DraftedBlock.objects.filter(run__page_id=page_id).select_related("run")
-        if (runs := _runs(row.text))
-    ]
+    drafted = [(runs, row) for row in _drafts_at_hand(page_id) if (runs := _runs(row.text))]
     result = {}
     for digest, runs in own.items():
         shares = [
@@ -234,6 +244,18 @@ def _copied_from_drafts(page_id: int, blocks: list[dict[str, Any]]) -> dict[str,
         if best is not None and share >= COPIED:
             result[digest] = best
     return result
+
+
+def _drafts_at_hand(page_id: int | None) -> list[DraftedBlock]:
+    """The drafts for a page, then the latest of all others: text is carried between articles too.
+
+    One query.
+    """
+    of_page = Case(When(run__page_id=page_id, then=0), default=1) if page_id else Value(1)
+    rows = DraftedBlock.objects.filter(
+        Q(run__page_id=page_id) | Q(run__requested_at__gte=timezone.now() - LOOKED_BACK)
+    )
+    return list(rows.select_related("run").order_by(of_page, "-pk")[:LOOKED_THROUGH])
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

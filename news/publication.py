@@ -198,6 +198,13 @@ def _unreviewed(candidate: Candidate) -> Iterator[Problem]:
     page = candidate.page
     # An alias shows the same text as the page it stands for, and is approved with it.
     reviewed = page.alias_of.specific if page.alias_of_id else page
+    if page.body and provenance.holds_draft(page.body):
+        yield Problem(
+            "body",
+            "Body",
+            "The body holds a paragraph that a model drafted. It is for the source's own text:"
+            " move the paragraph to the commentary.",
+        )
     for section in Section:
         value = getattr(page, section.value)
         if not value:
