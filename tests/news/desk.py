@@ -90,3 +90,9 @@ def origins(page: ArticlePage, section: str = "opinion") -> list[str]:
     """The origin of each block of a section, in order."""
     state = reviews.state_of(latest_of(page), section)
     return [state.origins[block.id].label for block in state.value or []]
+
+
+def asker_of(run: DraftRun) -> User:
+    """Who asked for a run; in tests the account is always there."""
+    assert run.requested_by is not None
+    return run.requested_by

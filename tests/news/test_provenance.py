@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import time
 import uuid
 from html import escape
@@ -18,6 +19,7 @@ from wagtail.test.utils.form_data import rich_text
 from cms.core.models import User
 from news import provenance
 from news.models import ArticlePage, CommentaryEdit, DraftedBlock, DraftRun
+from news.models.commentary import Section
 from news.publication import PublicationRefused
 from tests.factories.news import article, block, drafted, paragraph
 from tests.factories.people import UserFactory, editor
@@ -224,7 +226,7 @@ def test_an_id_that_is_none_of_ours_breaks_nothing(
     edit(page, "opinion", reworded(0, "Imported", "Brought"), by=editor())
     assert origins(page) == [PERSON, MODEL, MODEL]
     latest = latest_of(page)
-    assert provenance.drafted_sections({"opinion": latest.opinion}) == {"opinion"}
+    assert provenance.drafted_sections({Section.OPINION: latest.opinion}) == {Section.OPINION}
 
 
 def test_two_blocks_with_one_id_do_not_hide_what_a_model_wrote(
@@ -234,7 +236,8 @@ def test_two_blocks_with_one_id_do_not_hide_what_a_model_wrote(
     own = {**paragraph("Our own words, said before."), "id": same}
     copied = {**paragraph(FIRST), "id": same}
     for blocks in ([own, copied], [copied, own]):
-        latest = edit(page, "opinion", lambda _, blocks=blocks: copy.deepcopy(blocks), by=writer)
+        put = functools.partial(lambda blocks, _: copy.deepcopy(blocks), blocks)
+        latest = edit(page, "opinion", put, by=writer)
         found = provenance.origins(page_id=page.pk, section="opinion", value=latest.opinion)
         assert provenance.holds_model_text(found.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -23,7 +24,7 @@ from tests.factories.news import CategoryFactory, article, block, paragraph
 pytestmark = pytest.mark.django_db
 
 
-def about_clinics(**fields: object) -> ArticlePage:
+def about_clinics(**fields: Any) -> ArticlePage:
     """An article on a clinic that closes."""
     body = paragraph(
         "Harbor County will close its last clinic in November. Nurses said that patients without"

@@ -24,7 +24,7 @@ from news.models import ArticlePage, DraftRun
 from news.models.settings import NewsroomSettings
 from tests.factories.news import article
 from tests.factories.people import editor
-from tests.news.desk import ask_for
+from tests.news.desk import ask_for, asker_of
 
 together = pytest.mark.django_db(transaction=True)
 
@@ -220,7 +220,7 @@ def test_a_run_that_still_has_time_is_left_alone(
 
 
 def test_a_run_that_was_cancelled_is_not_taken_up(left: DraftRun) -> None:
-    runs.cancel(run=left, cancelled_by=left.requested_by)
+    runs.cancel(run=left, cancelled_by=asker_of(left))
     assert runs.take_up_lost() == "drafts: 0 queued again, 0 given up"
 
 
