@@ -16,6 +16,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from advocacy import registry
 from advocacy.letters import FilledLetter, in_words
 from cms.core.blocks import ParagraphBlock, WebAddressBlock, require
+from cms.core.editor_links import LinkedStreamBlock
 
 # The newsroom's own text has no headings or pictures of its own; the section is the heading.
 COMMENTARY_FEATURES = ["bold", "italic", "link", "ol", "ul"]
@@ -147,7 +148,7 @@ class ContextBlock(blocks.StructBlock):
         return value
 
 
-class OpinionBlock(blocks.StreamBlock):
+class OpinionBlock(LinkedStreamBlock):
     """What we think of the story, and why."""
 
     paragraph = ParagraphBlock(features=COMMENTARY_FEATURES)
@@ -223,7 +224,7 @@ class QuestionBlock(blocks.StructBlock):
         }
 
 
-class ActionBlock(blocks.StreamBlock):
+class ActionBlock(LinkedStreamBlock):
     """Why and how to act."""
 
     paragraph = ParagraphBlock(features=COMMENTARY_FEATURES)

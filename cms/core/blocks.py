@@ -9,6 +9,8 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 
+from cms.core.editor_links import LinkedStreamBlock
+
 PROSE_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 # About 3,000 words. A longer paste is a whole document, not a paragraph.
 PARAGRAPH_LIMIT = 20_000
@@ -137,7 +139,7 @@ class EmbedBlock(blocks.StructBlock):
         }
 
 
-class ProseStreamBlock(blocks.StreamBlock):
+class ProseStreamBlock(LinkedStreamBlock):
     """The blocks of a running text."""
 
     paragraph = ParagraphBlock()

@@ -20,7 +20,11 @@ class PageLinks(PageLinkHandler):
     def get_many(cls, attrs_list: list[dict[str, Any]]) -> list[Page | None]:
         """The pages named, in order; None, which makes no link, where readers would find nothing."""
         ids = [attrs.get("id", "") for attrs in attrs_list]
-        wanted = {int(number) for number in ids if number.isascii() and number.isdecimal()}
+        wanted = {
+            int(number)
+            for number in ids
+            if number.isascii() and number.isdecimal() and len(number) < 19
+        }
         pages = Page.objects.live().filter(pk__in=wanted).only("url_path", "live")
         found = {str(page.pk): page for page in pages}
         return [found.get(number) for number in ids]

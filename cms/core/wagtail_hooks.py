@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import path
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.rich_text.converters.contentstate import link_entity
+from wagtail.admin.rich_text.converters.html_to_contentstate import (
+    ExternalLinkElementHandler,
+    PageLinkElementHandler,
+)
 from wagtail.admin.staticfiles import versioned_static
 
-from cms.core import mail, views
+from cms.core import editor_links, mail, views
 from cms.core.prose import PageLinks
 
 if TYPE_CHECKING:
@@ -47,7 +52,26 @@ def sweep_outbox() -> str:
     return f"outbox: {report}; {mail.forget()} old mails forgotten"
 
 
+class EditorLinks(PageLinkElementHandler):
+    """Tells the editor of a link's page."""
+
+    def get_attribute_data(self, attrs: dict[str, str]) -> dict[str, Any]:
+        """What was looked up for all links of the form together."""
+        return editor_links.known(attrs.get("id", ""))
+
+
 @hooks.register("register_rich_text_features", order=10)
 def page_links(features: FeatureRegistry) -> None:
-    """Put our own reader of links in the place of Wagtail's."""
+    """Put our own readers of links in the place of Wagtail's, for readers and for the editor."""
     features.register_link_type(PageLinks)
+    features.register_converter_rule(
+        "contentstate",
+        "link",
+        {
+            "from_database_format": {
+                "a[href]": ExternalLinkElementHandler("LINK"),
+                'a[linktype="page"]': EditorLinks("LINK"),
+            },
+            "to_database_format": {"entity_decorators": {"LINK": link_entity}},
+        },
+    )

@@ -49,14 +49,16 @@ def long_article(blocks: int, *, live: bool = True, **fields: Any) -> ArticlePag
             "representative": RepresentativeFactory().pk,
             "letter": LetterFactory().pk,
         }
-        kind = ("petition", "representative", "letter")[number % 3]
         content["body"] += [
             block("paragraph", f"<p>{words} {'It took a while. ' * 8}</p>"),
             block("image", {"image": image.pk, "alt": "", "caption": "A street.", "credit": ""}),
         ]
         content["opinion"].append(block("paragraph", f"<p>{words}</p>"))
         content["action"].append(
-            block("call_to_action", {"kind": kind, "text": "Go.", **NOTHING, kind: named[kind]})
+            block(
+                "call_to_action",
+                {"kind": "petition", "text": "Go.", **NOTHING, "petition": named["petition"]},
+            )
         )
         content["to_do"] += [
             block(

@@ -1,0 +1,84 @@
+"""Links to pages in the editor's rich texts: looked up together, where Wagtail asks for each."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from wagtail import blocks
+from wagtail.models import Page
+from wagtail.rich_text import RichText
+from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Known = dict[str, dict[str, Any]]
+
+# As long as a path's last step in the tree of pages.
+STEP = Page.steplen
+_at_hand: ContextVar[Known | None] = ContextVar("editor_links_at_hand", default=None)
+
+
+def known(number: str) -> dict[str, Any]:
+    """What the editor keeps of a link to a page: its address, and where it stands in the tree.
+
+    A link whose page is gone stays one, to be mended.
+    """
+    at_hand = _at_hand.get()
+    if at_hand is None:
+        at_hand = _look_up([number])
+    broken = {"id": int(number) if _is_id(number) else 0, "url": None, "parentId": None}
+    return at_hand.get(number, broken)
+
+
+class LinkedStreamBlock(blocks.StreamBlock):
+    """A stream of blocks some of which are rich texts."""
+
+    def get_form_state(self, value: Any) -> Any:
+        """What the editor shows; two queries for the links of all its texts."""
+        with gathered(child.value for child in value or ()):
+            return super().get_form_state(value)
+
+
+@contextmanager
+def gathered(values: Iterable[Any]) -> Iterator[None]:
+    """While it lasts, the links in those values that are rich texts are known."""
+    numbers = [
+        attributes.get("id", "")
+        for value in values
+        if isinstance(value, RichText)
+        for match in FIND_A_TAG.finditer(value.source)
+        if (attributes := extract_attrs(match.group(1))).get("linktype") == "page"
+    ]
+    token = _at_hand.set(_look_up(numbers))
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
+def _look_up(numbers: Iterable[str]) -> Known:
+    wanted = {int(number) for number in numbers if _is_id(number)}
+    if not wanted:
+        return {}
+    pages = list(Page.objects.filter(pk__in=wanted).only("path", "depth", "live", "url_path"))
+    parents = dict(
+        Page.objects.filter(path__in={page.path[:-STEP] for page in pages})
+        .order_by()
+        .values_list("path", "pk")
+    )
+    return {
+        str(page.pk): {
+            "id": page.pk,
+            "url": page.url,
+            "parentId": parents.get(page.path[:-STEP]),
+        }
+        for page in pages
+    }
+
+
+def _is_id(number: str) -> bool:
+    """A number that a page may have; whoever pasted the link may have written anything."""
+    return number.isascii() and number.isdecimal() and len(number) < 19
