@@ -254,7 +254,12 @@ def json_ld(
         for row in corrections
     ]:
         data["correction"] = texts
+    return for_script(data)
+
+
+def for_script(data: dict[str, Any]) -> SafeString:
+    """JSON that can stand in a script element: nothing in it ends the element or a line."""
     encoded = json.dumps(data, ensure_ascii=False)
-    for character, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-        encoded = encoded.replace(character, escape)
-    return mark_safe(encoded)  # noqa: S308 - nothing in it can end the script element
+    for character in "<>&\u2028\u2029":
+        encoded = encoded.replace(character, f"\\u{ord(character):04x}")
+    return mark_safe(encoded)  # noqa: S308 - see above
