@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +37,22 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def make_was_interrupted() -> bool:
+    """Whether `make` started this process and got a SIGINT that nobody else got.
+
+    It passes SIGTERM on, but keeps SIGINT, which it takes to come from a terminal, to itself:
+    blocks it, and waits for us. Only Linux tells; elsewhere this is never so.
+    """
+    parent = Path("/proc") / str(os.getppid())
+    try:
+        if (parent / "comm").read_text().strip() not in {"make", "gmake"}:
+            return False
+        blocked = re.search(r"^SigBlk:\s*(\w+)", (parent / "status").read_text(), re.MULTILINE)
+    except OSError:
+        return False
+    return blocked is not None and bool(int(blocked[1], 16) & 1 << (signal.SIGINT - 1))
 
 
 class Group:
@@ -82,12 +101,12 @@ class Group:
         """
         self.manage("manage.py", *arguments, environment=environment)
         _, process = self._members[-1]
-        while process.poll() is None and not self._asked_to_end:
+        while process.poll() is None and not self.asked_to_end:
             time.sleep(0.05)
         if process.poll() is None:
             return
         self._members.pop()
-        if process.returncode and not self._asked_to_end:
+        if process.returncode and not self.asked_to_end:
             raise SystemExit(process.returncode)
 
     def answers(self, port: int, *, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
@@ -96,7 +115,7 @@ class Group:
         False where it ends before, time runs out, or a signal comes.
         """
         until = time.monotonic() + seconds
-        while time.monotonic() < until and process.poll() is None and not self._asked_to_end:
+        while time.monotonic() < until and process.poll() is None and not self.asked_to_end:
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 return True
             time.sleep(0.1)
@@ -105,12 +124,14 @@ class Group:
     @property
     def asked_to_end(self) -> bool:
         """Whether a signal has come."""
+        if not self._asked_to_end:
+            self._asked_to_end = make_was_interrupted()
         return self._asked_to_end
 
     def wait(self) -> int:
         """Wait for a signal or for the first member to end; end the rest; say how it went."""
         status = 0
-        while not self._asked_to_end:
+        while not self.asked_to_end:
             ended = [
                 (name, process) for name, process in self._members if process.poll() is not None
             ]
