@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from news.models import ArticlePage
 
 PERMISSION = "news.approve_commentary"
+LONGEST_NOTE = 4000
 DECIDED = {Review.Decision.APPROVED, Review.Decision.CHANGES}
 
 
@@ -144,19 +145,18 @@ def reviewers() -> QuerySet[User]:
     ).distinct()
 
 
-def why_not(*, page: ArticlePage, section: str, reviewer: User) -> str:
-    """Why somebody may not approve a section; blank where they may."""
+def why_not(*, page: ArticlePage, state: SectionState, reviewer: User) -> str:
+    """Why somebody may not approve a section as it stands; blank where they may."""
     if not reviewer.is_active or not reviewer.has_perm(PERMISSION):
         return "You may not approve commentary. Ask a reviewer."
     if not NewsroomSettings.for_site(page.get_site()).four_eyes:
         return ""
-    state = state_of(page, section)
     if any(
         origin.run is not None and origin.run.requested_by_id == reviewer.pk
         for origin in state.origins.values()
     ):
         return "You asked for this draft, so somebody else has to approve it (four eyes)."
-    if provenance.last_editor_id(page_id=page.pk, section=section) == reviewer.pk:
+    if provenance.last_editor_id(page_id=page.pk, section=state.section) == reviewer.pk:
         return "You edited this section last, so somebody else has to approve it (four eyes)."
     return ""
 
@@ -165,13 +165,22 @@ def why_not(*, page: ArticlePage, section: str, reviewer: User) -> str:
 def ask(*, page: ArticlePage, section: str, asked_by: User, reviewer: User | None = None) -> Review:
     """Ask for a review of a section as the given version of the page holds it.
 
-    An open request for the same content is answered with itself; one for older content is withdrawn.
+    An open request for the same content is answered with itself; one for older content is
+    withdrawn. Raises ReviewRefused where there is nothing to review, or nobody to do it.
     """
     if not page.permissions_for_user(asked_by).can_edit():
         raise ReviewRefused("You may not edit this article, so you cannot ask for its review.")
+    _lock(page)
     state = state_of(page, section)
     if state.is_empty:
         raise ReviewRefused(f"{state.section.label} is empty. Write or draft it first.")
+    if state.approval:
+        raise ReviewRefused(f"{state.section.label} is approved as it stands.")
+    if reviewer is not None and why_not(page=page, state=state, reviewer=reviewer):
+        raise ReviewRefused(
+            f"{reviewer.public_name} may not approve {state.section.label} as it stands. Choose"
+            " somebody who neither asked for the draft nor edited it last."
+        )
     if state.asked:
         if reviewer and state.asked.reviewer_id != reviewer.pk:
             state.asked.reviewer = reviewer
@@ -208,10 +217,10 @@ def decide(
 ) -> Review:
     """Approve a section or send it back; ``seen`` is the hash of the content that was shown.
 
-    Raises ReviewRefused where the reviewer may not, or where the section has changed meanwhile.
+    Approving once more what is approved already is answered with the approval. Raises
+    ReviewRefused where the reviewer may not, or where the section has changed meanwhile.
     """
-    # One decision at a time for one article, so that two reviewers cannot cross.
-    type(page)._default_manager.select_for_update(of=("self",)).get(pk=page.pk)
+    _lock(page)
     state = state_of(page, section)
     if state.is_empty:
         raise ReviewRefused(f"{state.section.label} is empty: there is nothing to approve.")
@@ -219,23 +228,22 @@ def decide(
         raise ReviewRefused(
             f"{state.section.label} was changed while you read it. Read it again, then decide."
         )
-    if reason := why_not(page=page, section=section, reviewer=reviewer):
+    if reason := why_not(page=page, state=state, reviewer=reviewer):
         raise ReviewRefused(reason)
-    if not approve and not note.strip():
+    # PostgreSQL keeps no null character.
+    note = note.replace("\x00", "").strip()[:LONGEST_NOTE]
+    if not approve and not note:
         raise ReviewRefused("Say what should change, so that the editor can do it.")
-    review = state.asked or Review(
-        page_id=page.pk,
-        section=section,
-        content_hash=state.digest,
-        asked_by=reviewer,
-        reviewer=reviewer,
-    )
+    if approve and state.approval:
+        return state.approval
+    # Without a request the record says that nobody asked.
+    review = state.asked or Review(page_id=page.pk, section=section, content_hash=state.digest)
     review.content = provenance.raw_blocks(state.value)
     review.holds_model_text = state.holds_model_text
     review.decision = Review.Decision.APPROVED if approve else Review.Decision.CHANGES
     review.decided_by = reviewer
     review.decided_at = timezone.now()
-    review.note = note.strip()[:4000]
+    review.note = note
     review.save()
     log(
         instance=page,
@@ -244,6 +252,11 @@ def decide(
         data={"section": state.section.label, "note": review.note},
     )
     return review
+
+
+def _lock(page: ArticlePage) -> None:
+    """One request or decision at a time for one article, so that two people cannot cross."""
+    type(page)._default_manager.select_for_update(of=("self",)).get(pk=page.pk)
 
 
 def _withdraw(*, page: ArticlePage, section: str) -> None:
