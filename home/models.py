@@ -42,6 +42,13 @@ class HomePage(BasePage):
         return {**super().get_context(request, *args, **kwargs), "shown_articles": set()}
 
 
+    @property
+    def promises_articles(self) -> bool:
+        """Whether a reader expects articles here; without any section, nothing else is promised."""
+        kinds = {section.block_type for section in self.sections}
+        return not kinds or not kinds.isdisjoint({"lead", "latest"})
+
+
 class StandardPageQuerySet(PageQuerySet):
     """Questions about standard pages."""
 

@@ -15,8 +15,16 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import ReferenceIndex, Site
 
 from advocacy.models import Petition, PetitionStatus, Representative
+from news import provenance
 from news.drafting import budget
-from news.models import ArticlePage, CommentaryEdit, DraftRun, RelatedLink, Review
+from news.models import (
+    ArticlePage,
+    CommentaryEdit,
+    DraftedBlock,
+    DraftRun,
+    RelatedLink,
+    Review,
+)
 from news.models.settings import NewsroomSettings
 
 if TYPE_CHECKING:
@@ -26,9 +34,16 @@ if TYPE_CHECKING:
     from cms.core.requests import AdminRequest
 
 ROWS = 10
+# Sections to look into for those that a panel lists.
+LOOKED_AT = 100
 # A draft nobody has touched for this long is probably forgotten.
 FORGOTTEN_AFTER = timedelta(days=14)
 CHART_HEIGHT = 40
+
+
+def site_of(request: AdminRequest) -> Site:
+    """The site that the admin is entered by; another host's admin is the default site's."""
+    return Site.find_for_request(request) or Site.objects.get(is_default_site=True)
 
 
 class Panel(Component):
@@ -56,44 +71,69 @@ class Panel(Component):
         return context
 
 
-def sections_without_review() -> QuerySet[CommentaryEdit]:
-    """Sections whose latest version holds a model's draft that nobody was asked to review."""
+def sections_without_review() -> list[CommentaryEdit]:
+    """Sections whose latest version holds a model's draft that nobody was asked to review.
+
+    The latest edits first, ten at most. Three queries, however many there are.
+    """
     drafted = DraftRun.objects.filter(
         page_id=OuterRef("page_id"), section=OuterRef("section"), status=DraftRun.Status.READY
+    )
+    copied = CommentaryEdit.objects.filter(
+        Exists(DraftedBlock.objects.filter(digest=OuterRef("digest"))),
+        page_id=OuterRef("page_id"),
+        section=OuterRef("section"),
     )
     seen = Review.objects.filter(
         page_id=OuterRef("page_id"),
         section=OuterRef("section"),
         content_hash=OuterRef("digest"),
-        decision__in=[
-            Review.Decision.APPROVED,
-            Review.Decision.ASKED,
-            Review.Decision.CHANGES,
-        ],
-    )
-    return (
+    ).exclude(decision=Review.Decision.WITHDRAWN)
+    sections = list(
         CommentaryEdit.objects.filter(block_id="")
         .exclude(digest="")
-        .filter(Exists(drafted), ~Exists(seen))
+        .filter(Exists(drafted) | Exists(copied), ~Exists(seen))
         .select_related("page", "editor")
-        .order_by("-edited_at")
+        .order_by("-edited_at", "-pk")[:LOOKED_AT]
+    )
+    # A run says that a draft was made; whether the section still holds it, only its blocks can say.
+    holding = provenance.holding_drafts([edit.page_id for edit in sections])
+    return [edit for edit in sections if (edit.page_id, edit.section) in holding][:ROWS]
+
+
+def reviews_asked_of(user: User, *, four_eyes: bool) -> QuerySet[Review]:
+    """Requests for a review that this person may answer, of content that still stands.
+
+    With four eyes, what was asked of everybody is left out where they drafted or edited it last.
+    """
+    own = Q(
+        Exists(_standing().filter(editor=user))
+        | Exists(
+            DraftRun.objects.filter(
+                page_id=OuterRef("page_id"),
+                section=OuterRef("section"),
+                status=DraftRun.Status.READY,
+                requested_by=user,
+            )
+        )
+    )
+    asked = Q(reviewer=user) | (Q(reviewer=None) & ~own if four_eyes else Q(reviewer=None))
+    return (
+        Review.objects.asked()
+        .filter(asked, Exists(_standing()))
+        .exclude(asked_by=user)
+        .select_related("page", "asked_by")
+        .order_by("asked_at", "pk")
     )
 
 
-def reviews_asked_of(user: User) -> QuerySet[Review]:
-    """Requests for a review that this person may answer, of content that still stands."""
-    standing = CommentaryEdit.objects.filter(
+def _standing() -> QuerySet[CommentaryEdit]:
+    """The section that a review speaks of, while it holds what the review speaks of."""
+    return CommentaryEdit.objects.filter(
         page_id=OuterRef("page_id"),
         section=OuterRef("section"),
         block_id="",
         digest=OuterRef("content_hash"),
-    )
-    return (
-        Review.objects.asked()
-        .filter(Q(reviewer=None) | Q(reviewer=user), Exists(standing))
-        .exclude(asked_by=user)
-        .select_related("page", "asked_by")
-        .order_by("asked_at")
     )
 
 
@@ -107,7 +147,7 @@ class DraftsWithoutReview(Panel):
 
     def rows(self) -> dict[str, Any]:
         """The sections, latest edit first."""
-        return {"edits": sections_without_review()[:ROWS]}
+        return {"edits": sections_without_review()}
 
 
 class ReviewsSentBack(Panel):
@@ -119,17 +159,19 @@ class ReviewsSentBack(Panel):
     order = 105
 
     def rows(self) -> dict[str, Any]:
-        """The reviews, latest first."""
-        standing = CommentaryEdit.objects.filter(
+        """The reviews, latest first; not those that another request or decision has followed."""
+        later = Review.objects.filter(
             page_id=OuterRef("page_id"),
             section=OuterRef("section"),
-            block_id="",
-            digest=OuterRef("content_hash"),
-        )
+            content_hash=OuterRef("content_hash"),
+            pk__gt=OuterRef("pk"),
+        ).exclude(decision=Review.Decision.WITHDRAWN)
         return {
-            "reviews": Review.objects.filter(Exists(standing), decision=Review.Decision.CHANGES)
+            "reviews": Review.objects.filter(
+                Exists(_standing()), ~Exists(later), decision=Review.Decision.CHANGES
+            )
             .select_related("page", "decided_by")
-            .order_by("-decided_at")[:ROWS]
+            .order_by("-decided_at", "-pk")[:ROWS]
         }
 
 
@@ -143,7 +185,8 @@ class ReviewsAskedOfMe(Panel):
 
     def rows(self) -> dict[str, Any]:
         """The requests, oldest first."""
-        return {"reviews": reviews_asked_of(self.request.user)[:ROWS]}
+        four_eyes = NewsroomSettings.for_site(site_of(self.request)).four_eyes
+        return {"reviews": reviews_asked_of(self.request.user, four_eyes=four_eyes)[:ROWS]}
 
 
 @dataclass(frozen=True)
@@ -155,21 +198,19 @@ class StaleArticle:
 
 
 def stale_articles() -> list[StaleArticle]:
-    """Live articles that name what has ended, and drafts that lie about. Six queries."""
-    today = timezone.localdate()
-    ended = Petition.objects.filter(
-        Q(status__in=[PetitionStatus.CLOSED, PetitionStatus.ARCHIVED, PetitionStatus.LOST])
-        | Q(closes_on__lt=today)
-    )
-    gone = Representative.objects.exclude(pk__in=Representative.objects.in_office())
+    """Live articles that name what has ended, and drafts that lie about. Seven queries at most."""
     found = [
-        *_naming(Petition, {row.pk: f"The petition “{row.title}” has ended." for row in ended}),
-        *_naming(Representative, {row.pk: f"{row} has left office." for row in gone}),
+        *_naming(Petition, {row.pk: f"The petition “{row}” has ended." for row in _ended()}),
+        *_naming(Representative, {row.pk: f"{row} has left office." for row in _left()}),
     ]
-    forgotten = ArticlePage.objects.filter(
-        has_unpublished_changes=True,
-        latest_revision_created_at__lt=timezone.now() - FORGOTTEN_AFTER,
-    ).order_by("latest_revision_created_at")[:ROWS]
+    forgotten = (
+        ArticlePage.objects.filter(
+            has_unpublished_changes=True,
+            latest_revision_created_at__lt=timezone.now() - FORGOTTEN_AFTER,
+        )
+        .order_by("latest_revision_created_at")
+        .defer_streamfields()[:ROWS]
+    )
     return [
         *found,
         *(
@@ -179,17 +220,36 @@ def stale_articles() -> list[StaleArticle]:
     ]
 
 
+def _ended() -> QuerySet[Petition]:
+    """Petitions that nobody can sign any more."""
+    over = [
+        PetitionStatus.CLOSED,
+        PetitionStatus.WON,
+        PetitionStatus.LOST,
+        PetitionStatus.ARCHIVED,
+    ]
+    return Petition.objects.filter(Q(status__in=over) | Q(closes_on__lt=timezone.localdate()))
+
+
+def _left() -> QuerySet[Representative]:
+    return Representative.objects.exclude(pk__in=Representative.objects.in_office())
+
+
 def _naming(model: type[Any], reasons: dict[int, str]) -> list[StaleArticle]:
     """The live articles that name one of the objects, by Wagtail's reference index."""
     if not reasons:
         return []
-    references = ReferenceIndex.objects.filter(
-        content_type=ContentType.objects.get_for_model(ArticlePage),
-        to_content_type=ContentType.objects.get_for_model(model),
-        to_object_id__in=[str(pk) for pk in reasons],
-    ).values_list("object_id", "to_object_id")
+    references = (
+        ReferenceIndex.objects.filter(
+            content_type=ContentType.objects.get_for_model(ArticlePage),
+            to_content_type=ContentType.objects.get_for_model(model),
+            to_object_id__in=[str(pk) for pk in reasons],
+        )
+        .order_by("pk")
+        .values_list("object_id", "to_object_id")
+    )
     named = {int(page_id): reasons[int(to_id)] for page_id, to_id in references}
-    pages = ArticlePage.objects.live().filter(pk__in=named).newest()
+    pages = ArticlePage.objects.live().filter(pk__in=named).newest().defer_streamfields()
     return [StaleArticle(page, named[page.pk]) for page in pages]
 
 
@@ -248,7 +308,7 @@ class BudgetSpent(Panel):
 
     def rows(self) -> dict[str, Any]:
         """The month so far, a bar a day."""
-        site = Site.find_for_request(self.request) or Site.objects.get(is_default_site=True)
+        site = site_of(self.request)
         by_day = {
             row["day"].day: row["total"]
             for row in DraftRun.objects.filter(site=site)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from news.models.commentary import Review
 
 DECISIONS = {"approve", "send_back"}
+# What the database can hold; it answers a larger number in an address with an error.
+LARGEST_ID = 2**63 - 1
 
 
 def _article(page_id: int) -> ArticlePage:
     """The article; of an alias, the one that it stands for and is approved with."""
+    if page_id > LARGEST_ID:
+        raise Http404
     page = get_object_or_404(ArticlePage, pk=page_id)
     return page if page.alias_of_id is None else get_object_or_404(ArticlePage, pk=page.alias_of_id)
 

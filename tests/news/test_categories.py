@@ -28,7 +28,7 @@ def test_a_category_counts_what_readers_can_open() -> None:
     filed(water, live=False)
     hidden = filed(water)
     PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
-    counts = dict(Category.objects.with_counts().values_list("pk", "article_count"))
+    counts = {row.pk: row.article_count for row in Category.objects.with_counts()}
     assert counts == {water.pk: 1, air.pk: 0}
     assert list(Category.objects.in_use()) == [water]
 
