@@ -41,7 +41,6 @@ class HomePage(BasePage):
         """Hand the sections one set, so that no article stands on the page twice."""
         return {**super().get_context(request, *args, **kwargs), "shown_articles": set()}
 
-
     @property
     def promises_articles(self) -> bool:
         """Whether a reader expects articles here; without any section, nothing else is promised."""
