@@ -126,6 +126,8 @@ def _sections(page: ArticlePage, request: AdminRequest) -> list[dict[str, Any]]:
 def ask(request: AdminRequest, page_id: int) -> HttpResponse:
     """Ask for a review of one section, or of every section that needs one."""
     page = _latest(page_id)
+    if not _may_see(request, page):
+        raise PermissionDenied
     wanted = request.POST.get("section", "")
     try:
         reviewer = _reviewer(request.POST.get("reviewer", ""))

@@ -393,7 +393,7 @@ def test_a_reviewer_who_is_none_is_refused_and_nobody_is_asked(
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("Editors", 200), ("Reviewers", 200), ("Moderators", 422), ("Campaigners", 422)],
+    [("Editors", 200), ("Reviewers", 200), ("Moderators", 403), ("Campaigners", 403)],
 )
 def test_who_may_ask(client: Client, page: ArticlePage, role: str, status: int) -> None:
     client.force_login(UserFactory(role=role))

@@ -1,0 +1,321 @@
+"""Every admin address of ours, by every role, on one's own and others' objects.
+
+The table is held to the URL map: an address that is added there must be added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from wagtail.models import Site
+
+from cms.core.models import User
+from news import reviews
+from news.models import ArticleIndexPage, ArticlePage, DraftRun
+from tests.factories.advocacy import (
+    LetterFactory,
+    PetitionFactory,
+    RepresentativeFactory,
+    SignatureFactory,
+)
+from tests.factories.news import (
+    CategoryFactory,
+    RelatedLinkFactory,
+    SourceFactory,
+    article,
+    drafted,
+    paragraph,
+)
+from tests.factories.newsletter import SubscriberFactory
+from tests.factories.people import UserFactory, editor
+from tests.news.desk import latest_of
+from tests.news.test_drafting_views import typed
+
+pytestmark = pytest.mark.django_db
+
+ADMIN, EDITOR, REVIEWER = "administrator", "Editors", "Reviewers"
+MODERATOR, CAMPAIGNER = "Moderators", "Campaigners"
+NO_ROLE, STRANGER = "an account without a role", "a stranger"
+STAFF = {ADMIN, EDITOR, REVIEWER, MODERATOR, CAMPAIGNER}
+EVERYBODY = [ADMIN, EDITOR, REVIEWER, MODERATOR, CAMPAIGNER, NO_ROLE, STRANGER]
+
+
+@dataclass
+class World:
+    """What there is to look at, for one person."""
+
+    me: User
+    client: Client
+    own: ArticlePage
+    other: ArticlePage
+    own_run: DraftRun
+    other_run: DraftRun
+
+
+@pytest.fixture(params=EVERYBODY)
+def role(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def world(role: str, client: Client) -> World:
+    me = UserFactory(
+        is_superuser=role == ADMIN, role=None if role in {ADMIN, NO_ROLE, STRANGER} else role
+    )
+    if role != STRANGER:
+        client.force_login(me)
+    colleague = editor()
+    pages = []
+    for owner in (me, colleague):
+        page = article(save_as=owner, owner=owner)
+        drafted(page, "opinion", [paragraph("A model wrote of pipes.")], by=colleague)
+        pages.append(page)
+    runs = [DraftRun.objects.create(section="action", requested_by=who) for who in (me, colleague)]
+    return World(me, client, *pages, *runs)
+
+
+# Our own views ------------------------------------------------------------------------------------
+
+Ask = Callable[[World], Any]
+XHR = {"X-Requested-With": "XMLHttpRequest"}
+
+
+def get(name: str, *args: Any) -> Any:
+    return lambda world, *found: world.client.get(reverse(name, args=[*args, *found]), headers=XHR)
+
+
+def post(world: World, name: str, *args: Any, **data: Any) -> Any:
+    return world.client.post(reverse(name, args=args), data, headers=XHR)
+
+
+def decision(world: World, page: ArticlePage) -> Any:
+    seen = reviews.state_of(latest_of(page), "opinion").digest
+    return post(
+        world, "news_review", page.pk, section="opinion", seen=seen, decision="approve", note=""
+    )
+
+
+ESTIMATE = {"drafting_estimate": "1"}
+# An address; how it is asked; the status for each role, 403 for those not named.
+OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
+    (
+        "news_draft_on_create",
+        "",
+        lambda w: post(
+            w,
+            "news_draft_on_create",
+            "news",
+            "articlepage",
+            ArticleIndexPage.objects.get().pk,
+            **typed(**ESTIMATE),
+        ),
+        {ADMIN: 200, EDITOR: 200},
+    ),
+    *(
+        (
+            "news_draft_on_edit",
+            whose,
+            lambda w, whose=whose: post(
+                w, "news_draft_on_edit", getattr(w, whose).pk, **typed(**ESTIMATE)
+            ),
+            {ADMIN: 200, EDITOR: 200},
+        )
+        for whose in ("own", "other")
+    ),
+    ("news_draft_runs", "", lambda w: get("news_draft_runs")(w), dict.fromkeys(STAFF, 200)),
+    (
+        "news_cancel_draft",
+        "own",
+        lambda w: post(w, "news_cancel_draft", w.own_run.key),
+        dict.fromkeys(STAFF, 200),
+    ),
+    (
+        "news_cancel_draft",
+        "other",
+        lambda w: post(w, "news_cancel_draft", w.other_run.key),
+        dict.fromkeys(STAFF, 404),
+    ),
+    *(
+        (
+            "news_review",
+            f"{whose}, read",
+            lambda w, whose=whose: get("news_review")(w, getattr(w, whose).pk),
+            {ADMIN: 200, EDITOR: 200, REVIEWER: 200},
+        )
+        for whose in ("own", "other")
+    ),
+    *(
+        (
+            "news_ask_for_review",
+            whose,
+            lambda w, whose=whose: post(
+                w, "news_ask_for_review", getattr(w, whose).pk, section="opinion"
+            ),
+            {ADMIN: 200, EDITOR: 200, REVIEWER: 200},
+        )
+        for whose in ("own", "other")
+    ),
+    *(
+        (
+            "news_review",
+            f"{whose}, approve",
+            lambda w, whose=whose: decision(w, getattr(w, whose)),
+            {ADMIN: 302, EDITOR: 409, REVIEWER: 302},
+        )
+        for whose in ("own", "other")
+    ),
+    *(
+        (
+            "news_evidence",
+            whose,
+            lambda w, whose=whose: get("news_evidence")(w, getattr(w, whose).pk),
+            {ADMIN: 200, EDITOR: 200, REVIEWER: 200},
+        )
+        for whose in ("own", "other")
+    ),
+]
+
+
+def test_our_views_answer_each_role_as_they_should(world: World, role: str) -> None:
+    answers = {f"{name} {how}".strip(): ask(world).status_code for name, how, ask, _ in OURS}
+    assert answers == {
+        f"{name} {how}".strip(): expected.get(role, 403) for name, how, _, expected in OURS
+    }
+    world.other_run.refresh_from_db()
+    assert world.other_run.status == DraftRun.Status.QUEUED
+
+
+# Ledgers ------------------------------------------------------------------------------------------
+
+LEDGERS = {
+    "news_draftrun": {ADMIN, EDITOR, REVIEWER},
+    "advocacy_signature": {ADMIN, CAMPAIGNER},
+    "newsletter_subscriber": {ADMIN, CAMPAIGNER},
+}
+
+
+def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str) -> None:
+    rows: dict[str, Any] = {
+        "news_draftrun": world.other_run,
+        "advocacy_signature": SignatureFactory(confirmed=True),
+        "newsletter_subscriber": SubscriberFactory(),
+    }
+    answers, expected = {}, {}
+    for name, readers in LEDGERS.items():
+        seen = 200 if role in readers else 403
+        for action, args, status in (
+            ("index", (), seen),
+            ("inspect", (rows[name].pk,), seen),
+            ("create", (), 403),
+            ("edit", (rows[name].pk,), 403),
+            ("delete", (rows[name].pk,), 403),
+        ):
+            url = reverse(f"{name}_modeladmin_{action}", args=args)
+            answers[url] = {
+                getattr(world.client, method)(url, headers=XHR).status_code
+                for method in (("get",) if status == 200 else ("get", "post"))
+            }
+            expected[url] = {status}
+    assert answers == expected
+    assert DraftRun.objects.filter(pk=world.other_run.pk).exists()
+
+
+# Snippets -----------------------------------------------------------------------------------------
+
+# Who may see the list, add, edit and delete.
+SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
+    "news_source": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
+    "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
+    "news_relatedlink": (
+        {ADMIN, EDITOR, REVIEWER, MODERATOR},
+        {ADMIN, MODERATOR},
+        {ADMIN, MODERATOR},
+        {ADMIN, MODERATOR},
+    ),
+    "advocacy_petition": (
+        {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
+        {ADMIN, EDITOR, CAMPAIGNER},
+        {ADMIN, EDITOR, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+    ),
+    "advocacy_letter": (
+        {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
+        {ADMIN, EDITOR, CAMPAIGNER},
+        {ADMIN, EDITOR, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+    ),
+    "advocacy_representative": (
+        {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+    ),
+}
+
+
+def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
+    rows: dict[str, Any] = {
+        "news_source": SourceFactory(),
+        "news_category": CategoryFactory(),
+        "news_relatedlink": RelatedLinkFactory(article=world.other),
+        "advocacy_petition": PetitionFactory(),
+        "advocacy_letter": LetterFactory(),
+        "advocacy_representative": RepresentativeFactory(),
+    }
+    answers, expected = {}, {}
+    for name, allowed in SNIPPETS.items():
+        for action, who in zip(("list", "add", "edit", "delete"), allowed, strict=True):
+            args = [rows[name].pk] if action in {"edit", "delete"} else []
+            url = reverse(f"wagtailsnippets_{name}:{action}", args=args)
+            methods = ("get",) if role in who or action == "list" else ("get", "post")
+            answers[url] = {
+                getattr(world.client, method)(url, headers=XHR).status_code for method in methods
+            }
+            expected[url] = {200 if role in who else 403}
+    assert answers == expected
+    for row in rows.values():
+        row.refresh_from_db()
+
+
+def test_settings_are_the_administrators(world: World, role: str) -> None:
+    names = [("news", "newsroomsettings"), ("advocacy", "advocacysettings")]
+    names += [("core", "sitesettings")]
+    for name in names:
+        url = reverse("wagtailsettings:edit", args=[*name, Site.objects.get().pk])
+        for method in ("get", "post"):
+            if role == ADMIN and method == "post":
+                continue
+            answer = getattr(world.client, method)(url, headers=XHR)
+            assert answer.status_code == (200 if role == ADMIN else 403), url
+
+
+# The table is whole -------------------------------------------------------------------------------
+
+
+def names_in(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names_in(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{prefix}{pattern.name}"
+
+
+def test_no_address_of_ours_is_missing_from_the_table() -> None:
+    ours, ledgers, snippets = set(), set(), set()
+    for name in names_in(get_resolver().url_patterns):
+        if "_modeladmin_" in name:
+            ledgers.add(name.split("_modeladmin_")[0])
+        elif name.startswith("wagtailsnippets_"):
+            snippets.add(name.split(":")[0].removeprefix("wagtailsnippets_"))
+        elif name.startswith("news_"):
+            ours.add(name)
+    assert ours == {name for name, *_ in OURS}
+    assert ledgers == set(LEDGERS)
+    assert snippets == set(SNIPPETS)
