@@ -59,8 +59,10 @@ class DraftOnEditView(PreviewOnEditView):
         if not estimating and (section not in Section.values or key is None):
             return _refusal(INCOMPLETE)
         page, problem = self.page_as_typed(request)
+        # An estimate that cannot be made yet is no fault of anybody's.
+        status = 200 if estimating else 422
         if problem:
-            return _refusal(problem)
+            return _refusal(problem, status=status)
         site = self.site()
         try:
             if key is None or estimating:
@@ -69,7 +71,7 @@ class DraftOnEditView(PreviewOnEditView):
                 page=page, site=site, section=section, key=key, requested_by=request.user
             )
         except runs.DraftRefused as refusal:
-            return _refusal(str(refusal))
+            return _refusal(str(refusal), status=status)
         return JsonResponse(as_json(run))
 
     def page_as_typed(self, request: AdminRequest) -> tuple[ArticlePage, str]:

@@ -84,6 +84,7 @@
       this.estimating = true;
       try {
         const answer = await this.ask({ drafting_estimate: "1" });
+        if (answer.message) return;
         this.estimateTarget.textContent = `Up to about $${answer.all} for all three sections`;
         this.leftTarget.textContent = `$${answer.left}`;
       } catch {
