@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from advocacy import views
+from advocacy.views import letters, petitions, representatives
 
 app_name = "advocacy"
 
 urlpatterns = [
-    path("petitions/", views.petitions, name="petitions"),
-    path("petitions/<slug:slug>/", views.petition, name="petition"),
-    path("petitions/<slug:slug>/check-your-mail/", views.sent, name="sent"),
-    path("petitions/<slug:slug>/thanks/", views.thanks, name="thanks"),
-    path("petitions/<slug:slug>/confirm/<str:token>/", views.confirm, name="confirm"),
-    path("representatives/", views.representatives, name="representatives"),
-    path("representatives/<slug:slug>/", views.representative, name="representative"),
-    path("letters/<slug:slug>/", views.letter, name="letter"),
+    path("petitions/", petitions.petitions, name="petitions"),
+    path("petitions/<slug:slug>/", petitions.petition, name="petition"),
+    path("petitions/<slug:slug>/check-your-mail/", petitions.sent, name="sent"),
+    path("petitions/<slug:slug>/thanks/", petitions.thanks, name="thanks"),
+    path("petitions/<slug:slug>/confirm/<str:token>/", petitions.confirm, name="confirm"),
+    path("representatives/", representatives.representatives, name="representatives"),
+    path("representatives/<slug:slug>/", representatives.representative, name="representative"),
+    path("letters/<slug:slug>/", letters.letter, name="letter"),
 ]

@@ -1,19 +1,18 @@
-"""Readers' pages. A GET changes nothing; what is typed stands in no address."""
+"""Petitions: the list, one with its form, and the way to a signature that counts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from advocacy import signatures
 from advocacy.forms import SigningForm
-from advocacy.models import Letter, Petition, Representative
-from advocacy.places import State
+from advocacy.models import Petition
 from advocacy.signatures import LinkState, PetitionClosedError
+from advocacy.views.heads import head, private_head
 from cms.core.private_pages import private_page
 from cms.core.sharing import share_links
 
@@ -21,21 +20,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 GONE = {LinkState.BROKEN: 404, LinkState.EXPIRED: 410}
-
-
-def _head(title: str, description: str, path: str) -> dict[str, Any]:
-    return {
-        "title": title,
-        "description": description,
-        "canonical": f"{settings.SITE_URL}{path}",
-        "image": None,
-        "type": "website",
-        "noindex": False,
-    }
-
-
-def _private_head(title: str) -> dict[str, Any]:
-    return {"title": title, "description": "", "noindex": True}
 
 
 @require_safe
@@ -53,7 +37,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
                 for petition in reversed(listed)
                 if not petition.is_open and not petition.is_upcoming
             ],
-            "head": _head(
+            "head": head(
                 "Petitions",
                 "What we ask for, of whom, and how far each petition has come.",
                 reverse("advocacy:petitions"),
@@ -100,7 +84,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "advocacy/petition_sent.html",
-        {"petition": shown, "head": _private_head("Look into your mail")},
+        {"petition": shown, "head": private_head("Look into your mail")},
     )
 
 
@@ -122,7 +106,7 @@ def confirm(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             "petition": shown,
             "state": link.state.value,
             "signature": link.signature if link.state == LinkState.READY else None,
-            "head": _private_head("Confirm your signature"),
+            "head": private_head("Confirm your signature"),
         },
         status=GONE.get(link.state, 200),
     )
@@ -140,45 +124,6 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
             "petition": shown,
             "share_links": share_links(shown.title, shown.full_url),
             "address": shown.full_url,
-            "head": _private_head("Thank you"),
+            "head": private_head("Thank you"),
         },
     )
-
-
-@require_safe
-def representatives(request: HttpRequest) -> HttpResponse:
-    """Everybody in office, state by state, and last those whom no state elects."""
-    groups: dict[str, list[Representative]] = {}
-    for representative in Representative.objects.public().in_office().by_seat():
-        groups.setdefault(representative.state, []).append(representative)
-    names = dict(State.choices)
-    states = [
-        {"code": code, "name": names.get(code, "Other offices"), "representatives": groups[code]}
-        for code in sorted(groups, key=lambda code: (code == "", names.get(code, "")))
-    ]
-    return render(
-        request,
-        "advocacy/representatives.html",
-        {
-            "states": states,
-            "head": _head(
-                "Representatives",
-                "Whom to write to and call, state by state, with where each address comes from.",
-                reverse("advocacy:representatives"),
-            ),
-        },
-    )
-
-
-@require_safe
-def representative(request: HttpRequest, slug: str) -> HttpResponse:
-    """One representative, how to reach them, and what asks something of them."""
-    shown = get_object_or_404(Representative.objects.public().with_channels(), slug=slug)
-    return render(request, "advocacy/representative.html", shown.page_context())
-
-
-@require_safe
-def letter(request: HttpRequest, slug: str) -> HttpResponse:
-    """One letter, filled in for each of its targets."""
-    shown = get_object_or_404(Letter.objects.public().with_targets(), slug=slug)
-    return render(request, "advocacy/letter.html", shown.page_context())

@@ -1,0 +1,48 @@
+"""Representatives: who they are, and how to reach them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from advocacy.models import Representative
+from advocacy.places import State
+from advocacy.views.heads import head
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+def representatives(request: HttpRequest) -> HttpResponse:
+    """Everybody in office, state by state, and last those whom no state elects."""
+    groups: dict[str, list[Representative]] = {}
+    for representative in Representative.objects.public().in_office().by_seat():
+        groups.setdefault(representative.state, []).append(representative)
+    names = dict(State.choices)
+    states = [
+        {"code": code, "name": names.get(code, "Other offices"), "representatives": groups[code]}
+        for code in sorted(groups, key=lambda code: (code == "", names.get(code, "")))
+    ]
+    return render(
+        request,
+        "advocacy/representatives.html",
+        {
+            "states": states,
+            "head": head(
+                "Representatives",
+                "Whom to write to and call, state by state, with where each address comes from.",
+                reverse("advocacy:representatives"),
+            ),
+        },
+    )
+
+
+@require_safe
+def representative(request: HttpRequest, slug: str) -> HttpResponse:
+    """One representative, how to reach them, and what asks something of them."""
+    shown = get_object_or_404(Representative.objects.public().with_channels(), slug=slug)
+    return render(request, "advocacy/representative.html", shown.page_context())
