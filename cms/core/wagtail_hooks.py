@@ -39,6 +39,12 @@ def session_guard() -> SafeString:
     )
 
 
+@hooks.register("insert_editor_js")
+def autosave_guard() -> SafeString:
+    """Stores what was changed while an autosave was on its way."""
+    return format_html('<script src="{}"></script>', versioned_static("admin/autosave-guard.js"))
+
+
 @hooks.register("register_icons")
 def own_icons(icons: list[str]) -> list[str]:
     """Icons that Wagtail lacks."""
