@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management import call_command
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
@@ -12,44 +12,57 @@ from home import load
 from news.models import ArticlePage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
-    """Writes past the models, hundreds at a time: nothing of it is drafted, reviewed or checked."""
+    """Replaces what an earlier run made, so it can be run again, and with 0 removes it."""
 
     help = (
-        "Make up articles for benchmarks. The first, /news/load-1/, has 60 blocks and 3,500 words;"
+        "Make up articles for benchmarks, in place of those of an earlier run; 0 only removes"
+        " them. The first, /news/load-1/, has 60 blocks and 3,500 words, the second six blocks;"
         " the others are as long as real ones."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How many, and leave to put them beside articles of people."""
-        parser.add_argument("--articles", type=int, required=True, metavar="N")
+        """How many, which, and leave to put them beside articles of people."""
         parser.add_argument(
-            "--yes", action="store_true", help="Also where there are articles already."
+            "--articles", type=int, required=True, metavar="N", help="How many there shall be."
         )
         parser.add_argument(
-            "--index", action="store_true", help="Fill the search index too, which takes longer."
+            "--seed", type=int, default=20, help="Another number makes other texts."
+        )
+        parser.add_argument(
+            "--mix",
+            action="store_true",
+            help="Also on a site with articles that people made: readers will see both.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse, or write."""
-        count = options["articles"]
-        if count < 1:
-            raise CommandError("--articles wants at least 1.")
-        if (there := ArticlePage.objects.count()) and not options["yes"]:
+        """Refuse, or remove and write."""
+        count, quiet = options["articles"], options["verbosity"] == 0
+        if count < 0:
+            raise CommandError("--articles wants a number of articles, or 0 to remove them.")
+        made_up = load.made_up().count()
+        others = ArticlePage.objects.count() - made_up
+        if count and others and not options["mix"]:
             raise CommandError(
-                f"There are {there} articles here. Made-up ones are for benchmarks; add --yes to"
-                " put them beside those."
+                f"This site has articles that were not made up: {others}. Made-up ones are for"
+                " benchmarks, and every reader would see them. Take a database of its own, or add"
+                " --mix to put them beside the others (--articles 0 removes them again)."
             )
-        if ArticlePage.objects.filter(slug=load.slug(1)).exists():
-            raise CommandError("Made-up articles are here already. Take an empty database.")
-        quiet = options["verbosity"] == 0
-        with tqdm(total=count, desc="Articles", ncols=78, unit="", disable=quiet) as bar:
-            for written in load.generate(count):
-                bar.update(written)
-        if options["index"]:
-            call_command("update_index", verbosity=0)
+        self._follow(load.remove(), total=made_up, what="Removed", quiet=quiet)
+        if count:
+            articles = load.generate(count, seed=options["seed"])
+            self._follow(articles, total=count, what="Made up", quiet=quiet)
         if not quiet:
-            self.stdout.write(f"{count} articles made up.")
+            self.stdout.write(f"Made-up articles: {count}.")
+            if count and "database" in settings.WAGTAILSEARCH_BACKENDS:
+                self.stdout.write("The search server does not know them until update_index runs.")
+
+    def _follow(self, steps: Iterator[int], *, total: int, what: str, quiet: bool) -> None:
+        with tqdm(total=total, desc=what, ncols=78, unit="", disable=quiet or not total) as bar:
+            for number in steps:
+                bar.update(number)
