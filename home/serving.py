@@ -25,12 +25,17 @@ def start(
     group.manage(
         "sweep", "sweep", f"--every={SWEEP_EVERY}", "--verbosity=0", environment=environment
     )
-    web = group.start("web", _web(host, port, workers), environment=environment)
+    web = group.start(
+        "web", web_server(host=host, port=port, workers=workers), environment=environment
+    )
     if not group.answers(port, process=web) and not group.asked_to_end:
         raise DidNotStart("The web server did not start; see above.")
 
 
-def _web(host: str, port: int, workers: int) -> list[str]:
+def web_server(
+    *, host: str, port: int, workers: int, application: str = "cms.wsgi:application"
+) -> list[str]:
+    """The command that serves a WSGI application with that many processes."""
     return [
         sys.executable,
         "-m",
@@ -42,5 +47,5 @@ def _web(host: str, port: int, workers: int) -> list[str]:
         "--blocking-threads=2",
         "--no-access-log",
         "--log-level=warning",
-        "cms.wsgi:application",
+        application,
     ]

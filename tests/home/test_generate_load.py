@@ -138,6 +138,16 @@ def test_what_people_have_used_since_stays() -> None:
     assert [category.slug for category in own.categories.all()] == ["load-1"]
 
 
+def test_as_many_as_there_are_can_be_kept() -> None:
+    generate(articles=2)
+    kept = set(load.made_up())
+    generate(articles=2, keep=True)
+    assert set(load.made_up()) == kept
+    generate(articles=3, keep=True)
+    assert load.made_up().count() == 3
+    assert not kept & set(load.made_up())
+
+
 def test_fewer_than_none_is_no_number_of_articles() -> None:
     with pytest.raises(CommandError, match="or 0 to remove them"):
         generate(articles=-1)

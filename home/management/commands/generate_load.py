@@ -35,6 +35,9 @@ class Command(BaseCommand):
             "--seed", type=int, default=20, help="Another number makes other texts."
         )
         parser.add_argument(
+            "--keep", action="store_true", help="Do nothing where that many are there already."
+        )
+        parser.add_argument(
             "--mix",
             action="store_true",
             help="Also on a site with articles that people made: readers will see both.",
@@ -53,6 +56,8 @@ class Command(BaseCommand):
                 " benchmarks, and every reader would see them. Take a database of its own, or add"
                 " --mix to put them beside the others (--articles 0 removes them again)."
             )
+        if options["keep"] and count == made_up:
+            return
         self._follow(load.remove(), total=made_up, what="Removed", quiet=quiet)
         if count:
             articles = load.generate(count, seed=options["seed"])

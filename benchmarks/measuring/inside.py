@@ -1,0 +1,118 @@
+"""What is measured inside one process: queries of readers' pages, and what editors wait for.
+
+The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import django
+
+django.setup()
+
+from django.contrib.auth import get_user_model  # noqa: E402 - they need Django's applications
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from benchmarks.measuring.editor import form_data  # noqa: E402
+from home import load  # noqa: E402
+from news.models import ArticleIndexPage, ArticlePage  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EDITOR = f"{load.MARK}-editor"
+# Of the words of the made-up articles by frequency: one in every tenth article, about.
+SEARCHED = 1000
+
+
+def addresses(seed: int) -> dict[str, str]:
+    """The readers' pages by the names they have in the results."""
+    return {
+        "article": f"/news/{load.slug(1)}/",
+        "home": "/",
+        "category": f"/categories/{load.MARK}-1/",
+        "news": "/news/",
+        "search": f"/search/?q={load.Writer(seed).words[SEARCHED]}",
+    }
+
+
+def readers(seed: int) -> dict[str, dict[str, Any]]:
+    """Each page's queries when it is asked for a second time, as the renditions are then made."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    rows = {}
+    for name, address in addresses(seed).items():
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            status = client.get(address).status_code
+        failed = {} if status == 200 else {f"HTTP {status}": 1}
+        rows[name] = {"address": address, "queries": len(queries), "failures": failed}
+    return rows
+
+
+def editors(times: int) -> dict[str, dict[str, Any]]:
+    """Milliseconds that the editing view, saving and the list of pages take: medians."""
+    user, _ = get_user_model().objects.get_or_create(
+        username=EDITOR, defaults={"is_superuser": True, "is_staff": True}
+    )
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    try:
+        listing = f"/admin/pages/{ArticleIndexPage.objects.get().pk}/"
+        rows = {"list of pages": _timed(times, lambda: client.get(listing), 200)}
+        for number, blocks in ((2, 6), (1, 60)):
+            page = ArticlePage.objects.filter(slug=load.slug(number)).first()
+            if page is None:
+                continue
+            address = f"/admin/pages/{page.pk}/edit/"
+
+            def save(address: str = address, pk: int = page.pk) -> tuple[str, dict[str, Any]]:
+                article = ArticlePage.objects.get(pk=pk).get_latest_revision_as_object()
+                return address, form_data(client.get(address).content.decode(), article)
+
+            rows[f"open, {blocks} blocks"] = _timed(times, lambda a=address: client.get(a), 200)
+            rows[f"save, {blocks} blocks"] = _timed(times, lambda f: client.post(*f), 302, save)
+        return rows
+    finally:
+        user.delete()
+
+
+def _timed(
+    times: int, do: Callable[..., Any], expected: int, prepare: Callable[[], Any] | None = None
+) -> dict[str, Any]:
+    """The median of some runs, after one that does not count; and what was not as expected."""
+    taken: list[float] = []
+    failures: Counter[str] = Counter()
+    for _ in range(times + 1):
+        given = [prepare()] if prepare else []
+        begun = time.perf_counter()
+        status = do(*given).status_code
+        taken.append(1000 * (time.perf_counter() - begun))
+        if status != expected:
+            failures[f"HTTP {status}"] += 1
+    given = [prepare()] if prepare else []
+    with CaptureQueriesContext(connection) as captured:
+        do(*given)
+    return {"ms": round(median(taken[1:]), 1), "queries": len(captured), "failures": failures}
+
+
+def main() -> None:
+    """Measure, and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--times", type=int, required=True)
+    given = parser.parse_args()
+    seen = {"readers": readers(given.seed), "editors": editors(given.times)}
+    sys.stdout.write(f"{json.dumps(seen)}\n")
+
+
+if __name__ == "__main__":
+    main()
