@@ -9,13 +9,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 # How long an answer may take before it counts as none.
 PATIENCE = 30.0
+_CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
 @dataclass
@@ -54,27 +57,26 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._answer += data
         if not self._whole and (head := self._answer.find(b"\r\n\r\n")) >= 0:
-            self._whole = head + 4 + self._length(bytes(self._answer[:head]))
-        if self._whole and len(self._answer) >= self._whole:
-            now = time.perf_counter()
-            status = bytes(self._answer[9:12]).decode("latin-1")
-            if status == "200":
-                self._tally.latencies.append(now - self._asked)
-            else:
-                self._tally.failures[f"HTTP {status}"] += 1
-            if now < self._tally.until:
-                self._ask()
-            else:
+            length = _CONTENT_LENGTH.search(self._answer, 0, head + 2)
+            if length is None:
+                self._tally.failures["no Content-Length"] += 1
                 self._end()
+                return
+            self._whole = head + 4 + int(length[1])
+        if self._whole and len(self._answer) >= self._whole:
+            self._answered()
 
-    def _length(self, head: bytes) -> int:
-        for line in head.split(b"\r\n"):
-            name, _, value = line.partition(b":")
-            if name.lower() == b"content-length":
-                return int(value)
-        self._tally.failures["no Content-Length"] += 1
-        self._end()
-        return 0
+    def _answered(self) -> None:
+        now = time.perf_counter()
+        status = bytes(self._answer[9:12]).decode("latin-1")
+        if status == "200":
+            self._tally.latencies.append(now - self._asked)
+        else:
+            self._tally.failures[f"HTTP {status}"] += 1
+        if now < self._tally.until:
+            self._ask()
+        else:
+            self._end()
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.ended.done():
@@ -87,7 +89,7 @@ class Connection(asyncio.Protocol):
         self.transport.close()
 
 
-async def read(port: int, address: str, *, readers: int, seconds: float) -> dict[str, object]:
+async def read(port: int, address: str, *, readers: int, seconds: float) -> dict[str, Any]:
     """Let ``readers`` ask for an address for some seconds; rates and milliseconds."""
     request = (
         f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\n\r\n"
@@ -106,7 +108,7 @@ async def read(port: int, address: str, *, readers: int, seconds: float) -> dict
         if late:
             tally.failures["no answer"] += len(late)
     except OSError as error:
-        tally.failures[f"no connection: {error.strerror}"] += 1
+        tally.failures[f"no connection: {error}"] += 1
     taken = time.perf_counter() - begun
     latencies = sorted(tally.latencies)
     return {

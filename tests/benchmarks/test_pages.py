@@ -1,0 +1,139 @@
+"""The benchmark of pages runs, tells what failed, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+PAGES = {"article", "home", "category", "news", "search"}
+FLOORS = {"bare WSGI", "Django", "Django, our middleware"}
+TINY = ("--articles=3", "--rounds=1", "--readers=2")
+
+
+@pytest.fixture(scope="module")
+def folder(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the benchmark keeps its site; migrated already where that costs a copy only."""
+    folder = tmp_path_factory.mktemp("bench")
+    if connection.vendor == "sqlite":
+        migrated = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
+        shutil.copyfile(migrated, folder / "db.sqlite3")
+    return folder
+
+
+def command(folder: Path, *arguments: str) -> dict[str, Any]:
+    """How to start the benchmark, as somebody with a plain shell would."""
+    return {
+        "args": [sys.executable, "benchmarks/pages.py", f"--folder={folder}", *TINY, *arguments],
+        "cwd": ROOT,
+        "env": {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DATA_DIR"}},
+        "text": True,
+    }
+
+
+@pytest.fixture(scope="module")
+def result(folder: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        **command(folder, "--seconds=0.3"), capture_output=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer
+
+
+def left_running(folder: Path) -> list[str]:
+    """The processes that were started for the site in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"DATA_DIR={folder}".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+def test_the_last_line_has_figures_for_every_page_and_floor(result: dict[str, Any]) -> None:
+    assert result["benchmark"] == "pages"
+    assert result["articles"] == 3
+    assert set(result["pages"]) == PAGES | FLOORS
+    for name, page in result["pages"].items():
+        assert page["failures"] == {}, name
+        assert page["requests"] >= 2, name
+        assert page["per_second"] > 0, name
+        assert 0 < page["p50_ms"] <= page["p95_ms"], name
+        assert ("queries" in page) == (name in PAGES), name
+    assert set(result["ratios"]) <= PAGES
+
+
+def test_an_article_takes_twelve_queries_at_most(result: dict[str, Any]) -> None:
+    assert result["pages"]["article"]["queries"] <= 12
+
+
+def test_the_article_is_light(result: dict[str, Any]) -> None:
+    weight = result["weight"]
+    assert weight["failures"] == {}
+    assert min(weight["html"], weight["css"], weight["js"]) > 0
+    assert weight["html"] + weight["css"] + weight["js"] <= 60_000
+
+
+def test_what_editors_wait_for_is_measured_without_a_refusal(result: dict[str, Any]) -> None:
+    rows = result["editors"]
+    assert set(rows) == {
+        "list of pages",
+        "open, 6 blocks",
+        "save, 6 blocks",
+        "open, 60 blocks",
+        "save, 60 blocks",
+    }
+    for name, row in rows.items():
+        assert row["failures"] == {}, name
+        assert row["ms"] > 0
+
+
+def test_nothing_runs_on(folder: Path, result: dict[str, Any]) -> None:
+    assert left_running(folder) == []
+
+
+@pytest.fixture
+def measuring(folder: Path, result: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """A benchmark that will not end by itself for a while, in its first round."""
+    process = subprocess.Popen(**command(folder, "--seconds=10"), stderr=subprocess.PIPE)
+    try:
+        assert process.stderr
+        assert any(line.startswith("Round 1") for line in process.stderr)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything(
+    number: signal.Signals, folder: Path, measuring: subprocess.Popen[str]
+) -> None:
+    assert any("granian" in name for name in left_running(folder))
+    measuring.send_signal(number)
+    assert measuring.wait(30) == 130
+    assert left_running(folder) == []
+
+
+@pytest.mark.parametrize("wrong", [["--seconds=11"], ["--articles=0"], ["--rounds=0"]])
+def test_what_cannot_be_measured_is_said_before_anything_starts(
+    wrong: list[str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        **command(tmp_path / "none", *wrong), capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "pages.py: error:" in done.stderr
+    assert not (tmp_path / "none").exists()
