@@ -33,6 +33,9 @@ FLOORS = {
 }
 MOST_SECONDS = 10.0
 WARM_UP = 0.5
+# Seconds after which a page is given up: it gets no figures, and its row says so.
+PATIENCE = 60.0
+PAGES = ("article", "home", "category", "news", "search")
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -78,19 +81,20 @@ def measure(options: argparse.Namespace, here: site.Site) -> dict[str, Any]:
         f"--seed={options.seed}",
         *(["--keep"] if options.folder else []),
     )
-    inside = here.ask(
-        "benchmarks.measuring.inside", f"--seed={options.seed}", f"--times={options.rounds}"
-    )
-    server = here.serve(workers=options.workers)
     pages: dict[str, dict[str, Any]] = {
         name: {"address": address, "failures": {}} for name, address in FLOORS.items()
-    } | inside["readers"]
+    }
+    for name in PAGES:
+        pages[name] = look_inside(here, f"--page={name}", f"--seed={options.seed}")
+    editors = look_inside(here, f"--times={options.rounds}")
+    server = here.serve(workers=options.workers)
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in pages}
-    for page in pages.values():
+    asked = {name: page for name, page in pages.items() if not page["failures"]}
+    for page in asked.values():
         ask(here, server.pid, page["address"], options, WARM_UP)
     for number in range(options.rounds):
         say(f"Round {number + 1} of {options.rounds}…")
-        for name, page in pages.items():
+        for name, page in asked.items():
             seconds = options.seconds / options.rounds
             rounds[name].append(ask(here, server.pid, page["address"], options, seconds))
     for name, page in pages.items():
@@ -105,9 +109,20 @@ def measure(options: argparse.Namespace, here: site.Site) -> dict[str, Any]:
         "seconds": options.seconds,
         "pages": pages,
         "ratios": ratios(pages),
-        "editors": inside["editors"],
-        **weigh(here, pages["article"]["address"]),
+        "editors": {"editing": editors} if "failures" in editors else editors,
+        **weigh(here, pages["article"].get("address", "/")),
     }
+
+
+def look_inside(here: site.Site, *arguments: str) -> dict[str, Any]:
+    """What one process measures; where that fails or takes too long, the row says so."""
+    try:
+        seen: dict[str, Any] = here.ask(
+            "benchmarks.measuring.inside", *arguments, patience=PATIENCE
+        )
+    except RuntimeError as error:
+        return {"failures": {str(error): 1}}
+    return seen
 
 
 def ask(
@@ -122,6 +137,7 @@ def ask(
             address,
             f"--readers={options.readers}",
             f"--seconds={seconds}",
+            patience=PATIENCE,
         )
     except RuntimeError as error:
         return {"requests": 0, "rate": 0.0, "p50": 0.0, "p95": 0.0, "failures": {str(error): 1}}
@@ -133,6 +149,8 @@ def ask(
 
 def summarize(page: dict[str, Any], rounds: list[dict[str, Any]]) -> None:
     """Put the medians of the rounds into the page's row; and all that failed in any."""
+    nothing = {"rate": 0.0, "p50": 0.0, "p95": 0.0, "requests": 0, "failures": {}}
+    rounds = rounds or [nothing]
     page["requests"] = sum(seen["requests"] for seen in rounds)
     for name, key in (("per_second", "rate"), ("p50_ms", "p50"), ("p95_ms", "p95")):
         page[name] = round(median(seen[key] for seen in rounds), 2)
@@ -185,7 +203,9 @@ def table(result: dict[str, Any]) -> str:
         )
     lines += ["", f"{'for editors':24}{'ms':>10}{'queries':>10}  failed"]
     for name, row in result["editors"].items():
-        lines.append(f"{name:24}{row['ms']:>10.0f}{row['queries']:>10}  {told(row)}")
+        lines.append(
+            f"{name:24}{row.get('ms', 0):>10.0f}{row.get('queries', '-'):>10}  {told(row)}"
+        )
     parts = {key: value for key, value in result["weight"].items() if key != "failures"}
     kinds = ", ".join(f"{kind} {size}" for kind, size in parts.items())
     lines += ["", f"article's bytes, compressed: {kinds}; {told(result['weight'])}"]

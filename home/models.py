@@ -54,7 +54,9 @@ class StandardPageQuerySet(PageQuerySet):
     def footer_links(self) -> Self:
         """The pages that the footer of every page leads to."""
         return (
-            self.live()
+            # Else SQLite looks through the pages of all kinds.
+            self.exact_type(StandardPage)
+            .live()
             .in_menu()
             .filter(~models.Exists(restrictions_above()))
             .order_by("path")

@@ -45,17 +45,15 @@ def addresses(seed: int) -> dict[str, str]:
     }
 
 
-def readers(seed: int) -> dict[str, dict[str, Any]]:
-    """Each page's queries when it is asked for a second time, as the renditions are then made."""
+def page(name: str, *, seed: int) -> dict[str, Any]:
+    """A page's queries when it is asked for a second time, as the renditions are then made."""
     client = Client(SERVER_NAME="127.0.0.1")
-    rows = {}
-    for name, address in addresses(seed).items():
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            status = client.get(address).status_code
-        failed = {} if status == 200 else {f"HTTP {status}": 1}
-        rows[name] = {"address": address, "queries": len(queries), "failures": failed}
-    return rows
+    address = addresses(seed)[name]
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        status = client.get(address).status_code
+    failures = {} if status == 200 else {f"HTTP {status}": 1}
+    return {"address": address, "queries": len(queries), "failures": failures}
 
 
 def editors(times: int) -> dict[str, dict[str, Any]]:
@@ -69,14 +67,14 @@ def editors(times: int) -> dict[str, dict[str, Any]]:
         listing = f"/admin/pages/{ArticleIndexPage.objects.get().pk}/"
         rows = {"list of pages": _timed(times, lambda: client.get(listing), 200)}
         for number, blocks in ((2, 6), (1, 60)):
-            page = ArticlePage.objects.filter(slug=load.slug(number)).first()
-            if page is None:
+            article = ArticlePage.objects.filter(slug=load.slug(number)).first()
+            if article is None:
                 continue
-            address = f"/admin/pages/{page.pk}/edit/"
+            address = f"/admin/pages/{article.pk}/edit/"
 
-            def save(address: str = address, pk: int = page.pk) -> tuple[str, dict[str, Any]]:
-                article = ArticlePage.objects.get(pk=pk).get_latest_revision_as_object()
-                return address, form_data(client.get(address).content.decode(), article)
+            def save(address: str = address, pk: int = article.pk) -> tuple[str, dict[str, Any]]:
+                latest = ArticlePage.objects.get(pk=pk).get_latest_revision_as_object()
+                return address, form_data(client.get(address).content.decode(), latest)
 
             rows[f"open, {blocks} blocks"] = _timed(times, lambda a=address: client.get(a), 200)
             rows[f"save, {blocks} blocks"] = _timed(times, lambda f: client.post(*f), 302, save)
@@ -107,10 +105,11 @@ def _timed(
 def main() -> None:
     """Measure, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--times", type=int, required=True)
+    parser.add_argument("--page", help="a reader's page; without, what editors wait for")
+    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--times", type=int, default=3)
     given = parser.parse_args()
-    seen = {"readers": readers(given.seed), "editors": editors(given.times)}
+    seen = page(given.page, seed=given.seed) if given.page else editors(given.times)
     sys.stdout.write(f"{json.dumps(seen)}\n")
 
 

@@ -56,15 +56,14 @@ class Site:
         if self.group.asked_to_end:
             raise Interrupted
 
-    def ask(self, module: str, *arguments: str) -> Any:
+    def ask(self, module: str, *arguments: str, patience: float) -> Any:
         """Run a module of this folder to its end: what the last line that it wrote holds, as JSON.
 
-        RuntimeError with what it said where it fails.
+        RuntimeError with what it said where it fails, or takes more seconds than that.
         """
         name = module.rpartition(".")[2]
         written = self.folder / f"{name}.out"
         with written.open("wb") as file:
-            # The shell is not asked: the file takes what the group would let through.
             process = subprocess.Popen(  # noqa: S603 - the commands are our own
                 [sys.executable, "-m", module, *arguments],
                 env=self.environment,
@@ -73,9 +72,12 @@ class Site:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        until = time.monotonic() + patience
         try:
             while process.poll() is None:
                 self.go_on()
+                if time.monotonic() > until:
+                    raise RuntimeError(f"no answer in {patience:g} s")
                 time.sleep(0.05)
         finally:
             if process.poll() is None:

@@ -95,8 +95,9 @@ class ArticleQuerySet(PageQuerySet):
     def for_reading(self) -> Self:
         """With what the article's own page shows, and whether anything may keep readers out."""
         path = models.ExpressionWrapper(models.OuterRef("path"), models.CharField())
+        # Any alias at all: asked as a range, which SQLite too answers from its index.
         aliases = Page.objects.annotate(below=path).filter(
-            below__startswith=models.F("path"), alias_of__isnull=False
+            below__startswith=models.F("path"), alias_of__gt=0
         )
         return self.select_related("source", "lead_image", "social_image", "petition").annotate(
             may_be_restricted=models.ExpressionWrapper(
