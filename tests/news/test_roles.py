@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.models import Site
 
+from advocacy.models import AdvocacySettings
 from cms.core.models import User
 from news import reviews
 from news.models import ArticleIndexPage, ArticlePage, DraftRun
@@ -283,16 +284,45 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
         row.refresh_from_db()
 
 
-def test_settings_are_the_administrators(world: World, role: str) -> None:
-    names = [("news", "newsroomsettings"), ("advocacy", "advocacysettings")]
-    names += [("core", "sitesettings")]
-    for name in names:
+SETTINGS = {
+    ("core", "sitesettings"): {ADMIN},
+    ("news", "newsroomsettings"): {ADMIN},
+    ("advocacy", "advocacysettings"): {ADMIN, CAMPAIGNER},
+}
+
+
+def test_settings_are_the_administrators_and_the_default_petition_the_campaigners(
+    world: World, role: str
+) -> None:
+    for name, allowed in SETTINGS.items():
         url = reverse("wagtailsettings:edit", args=[*name, Site.objects.get().pk])
         for method in ("get", "post"):
-            if role == ADMIN and method == "post":
+            if role in allowed and method == "post":
                 continue
             answer = getattr(world.client, method)(url, headers=XHR)
-            assert answer.status_code == (200 if role == ADMIN else 403), url
+            assert answer.status_code == (200 if role in allowed else 403), url
+
+
+def test_a_campaigner_chooses_the_default_petition(client: Client) -> None:
+    petition = PetitionFactory()
+    client.force_login(UserFactory(role=CAMPAIGNER))
+    url = reverse(
+        "wagtailsettings:edit", args=["advocacy", "advocacysettings", Site.objects.get().pk]
+    )
+    assert "/admin/settings/advocacy/" in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert client.post(url, {"default_petition": petition.pk}).status_code == 302
+    assert AdvocacySettings.for_site(Site.objects.get()).default_petition == petition
+
+
+# Reports ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", ["site_history", "site_history_results"])
+def test_the_history_of_the_site_is_for_those_whom_the_menu_leads_there(
+    world: World, role: str, view: str
+) -> None:
+    answer = world.client.get(reverse(f"wagtailadmin_reports:{view}"), headers=XHR)
+    assert answer.status_code == (200 if role in {ADMIN, EDITOR, REVIEWER} else 403)
 
 
 # The table is whole -------------------------------------------------------------------------------
