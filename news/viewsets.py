@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django_filters.fields import ModelChoiceField
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.snippets.views.snippets import (
     CreateView,
     EditView,
+    IndexView,
     SnippetViewSet,
     SnippetViewSetGroup,
 )
@@ -17,9 +23,13 @@ from wagtail.snippets.views.snippets import (
 from news.models import ArticlePage, Category, RelatedLink, Source
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.forms import ModelForm
 
     from cms.core.requests import AdminRequest
+
+# No article has a longer number.
+ARTICLE_ID = re.compile(r"[0-9]{1,18}")
 
 
 class SourceViewSet(SnippetViewSet):
@@ -56,16 +66,68 @@ class _RememberWhoDecided:
         return saved
 
 
+def _of_article(url: str, article_id: int | None) -> str:
+    """The address with the article that it is about."""
+    return f"{url}?{urlencode({'article': article_id})}" if article_id else url
+
+
+def _article_asked_for(request: AdminRequest) -> int | None:
+    """The article that a list is filtered by, if there is such an article."""
+    asked = request.GET.get("article", "")
+    if not ARTICLE_ID.fullmatch(asked):
+        return None
+    return ArticlePage.objects.filter(pk=int(asked)).values_list("pk", flat=True).first()
+
+
+def _articles_to_choose(request: AdminRequest) -> QuerySet[ArticlePage]:
+    """Those that have links, and the one asked for: its editor leads here before it has any."""
+    chosen = Q(related_links__isnull=False) | Q(pk=_article_asked_for(request))
+    return ArticlePage.objects.filter(chosen).distinct().order_by("title").defer_streamfields()
+
+
+class ArticleChoiceField(ModelChoiceField):
+    """One of the articles; a number that no database holds is none of them."""
+
+    def to_python(self, value: str) -> ArticlePage | None:
+        """The article; databases answer numbers beyond theirs with an error."""
+        if value not in self.empty_values and not ARTICLE_ID.fullmatch(str(value)):
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": value},
+            )
+        found: ArticlePage | None = super().to_python(value)
+        return found
+
+
+class ArticleFilter(django_filters.ModelChoiceFilter):
+    """The links of one article."""
+
+    field_class = ArticleChoiceField
+
+
+class RelatedLinkIndexView(IndexView):
+    """The list, which hands on the article that it is filtered by."""
+
+    def get_add_url(self) -> str | None:
+        """Add to that article."""
+        url: str | None = super().get_add_url()
+        return _of_article(url, _article_asked_for(self.request)) if url else None
+
+
 class RelatedLinkCreateView(_RememberWhoDecided, CreateView):
-    """Adds a link; from an article's list, to that article."""
+    """Adds a link; from an article's list, to that article, and back to that list."""
 
     def get_initial_form_instance(self) -> RelatedLink:
         """Begin with the article that the list was filtered by."""
         link = RelatedLink()
-        article = self.request.GET.get("article", "")
-        if article.isdigit() and ArticlePage.objects.filter(pk=int(article)).exists():
-            link.article_id = int(article)
+        if article_id := _article_asked_for(self.request):
+            link.article_id = article_id
         return link
+
+    def get_success_url(self) -> str:
+        """The links of the article that this one was added to."""
+        return _of_article(super().get_success_url(), self.object.article_id)
 
 
 class RelatedLinkEditView(_RememberWhoDecided, EditView):
@@ -75,11 +137,7 @@ class RelatedLinkEditView(_RememberWhoDecided, EditView):
 class RelatedLinkFilterSet(WagtailFilterSet):
     """By article, state and publisher."""
 
-    article = django_filters.ModelChoiceFilter(
-        queryset=ArticlePage.objects.filter(related_links__isnull=False)
-        .distinct()
-        .order_by("title")
-    )
+    article = ArticleFilter(queryset=_articles_to_choose)
 
     class Meta:
         model = RelatedLink
@@ -92,6 +150,7 @@ class RelatedLinkViewSet(SnippetViewSet):
     model = RelatedLink
     icon = "link"
     menu_label = "Related links"
+    index_view_class = RelatedLinkIndexView
     add_view_class = RelatedLinkCreateView
     edit_view_class = RelatedLinkEditView
     filterset_class = RelatedLinkFilterSet
