@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.sites import AdminSite
-from django.contrib.admin.utils import lookup_field
+from django.contrib.admin.utils import label_for_field, lookup_field
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from wagtail.admin import messages
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import IndexView
+from wagtail_modeladmin.views import IndexView, InspectView
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -72,6 +73,10 @@ class LedgerIndexView(IndexView):
             return redirect(self.index_url)
         return response
 
+    def get_buttons_for_obj(self, obj: Any) -> list[dict[str, Any]]:
+        """None: a row's title leads to all there is to see of it."""
+        return []
+
     def get_filters(self, request: HttpRequest) -> Any:
         """Filter by what is offered only.
 
@@ -95,11 +100,44 @@ class LedgerIndexView(IndexView):
         return as_text(processed) if isinstance(processed, str) else processed
 
 
+class LedgerInspectView(InspectView):
+    """One row, told as the list tells it, without what it has not."""
+
+    def get_page_title(self) -> str:
+        """What the row is; that it is looked at goes without saying."""
+        return str(self.verbose_name).capitalize()
+
+    def get_dict_for_field(self, field_name: str) -> dict[str, Any]:
+        """A label and a value; what is no field of the row, the ledger tells, as it does in the list."""
+        label = str(label_for_field(field_name, self.model, self.model_admin))
+        is_field = any(field.name == field_name for field in self.model._meta.get_fields())
+        value = (
+            self._value(field_name)
+            if is_field
+            else getattr(self.model_admin, field_name)(self.instance)
+        )
+        return {"label": capfirst(label), "value": value}
+
+    def _value(self, field_name: str) -> Any:
+        display = getattr(self.instance, f"get_{field_name}_display", None)
+        value = display() if display else getattr(self.instance, field_name)
+        return {True: "Yes", False: "No"}.get(value, value) if isinstance(value, bool) else value
+
+    def get_fields_dict(self) -> list[dict[str, Any]]:
+        """The fields that say something."""
+        told = [self.get_dict_for_field(n) for n in self.model_admin.get_inspect_view_fields()]
+        return [field for field in told if field["value"] is not None and field["value"] != ""]
+
+
 class Ledger(ModelAdmin):
     """A read-only list with filters and an inspect view."""
 
     permission_helper_class = ReadOnly
     index_view_class = LedgerIndexView
+    inspect_view_class = LedgerInspectView
+    inspect_template_name = "core/admin/ledger_inspect.html"
+    # Columns that hold one word or figure, which is never broken.
+    narrow_columns: tuple[str, ...] = ()
     inspect_view_enabled = True
     history_view_enabled = False
     add_to_admin_menu = True
@@ -109,3 +147,7 @@ class Ledger(ModelAdmin):
         # Filters by a related object ask this site how that object is ordered. The default site,
         # which modeladmin hands them, needs Django's own admin, which is not installed.
         self.admin_site = AdminSite(name="ledgers")
+
+    def get_extra_class_names_for_field_col(self, obj: Any, field_name: str) -> list[str]:
+        """Keep figures in one piece."""
+        return ["dt-narrow"] if field_name in self.narrow_columns else []

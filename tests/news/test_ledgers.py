@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,9 @@ from django.utils import timezone
 
 from cms.core.models import User
 from news.models import DraftRun
+from tests.factories.news import article
 from tests.factories.people import UserFactory, editor
+from tests.news.desk import asker_of
 
 pytestmark = pytest.mark.django_db
 
@@ -80,10 +83,40 @@ def test_editors_find_the_log_of_draft_runs_in_the_menu(client: Client, reader: 
     assert reverse(INDEX) in client.get(reverse("wagtailadmin_home")).content.decode()
     text = listed(client)
     assert "Lead pipes" in text
-    assert str(run.requested_by) in text
+    assert asker_of(run).public_name in text
     assert "Add draft run" not in text
     assert "/delete/" not in text
     assert "/edit/" not in text.split("<main", 1)[1]
+
+
+def test_a_row_leads_to_its_run_and_says_how_it_ended(client: Client, reader: User) -> None:
+    run = make(page_title="Pipes", status=DraftRun.Status.FAILED, failure_message="Too <long>.")
+    text = listed(client)
+    inspect = reverse("news_draftrun_modeladmin_inspect", args=[run.pk])
+    assert text.count(f'href="{inspect}"') == 1
+    assert "Failed" in text
+    assert "Too &lt;long&gt;." in text
+
+
+def test_a_run_tells_what_happened_first_and_leaves_out_what_it_has_not(
+    client: Client, reader: User
+) -> None:
+    page = article(title="Pipes")
+    run = make(page=page, page_title="Pipes", input_tokens=3198, findings=[{"message": "We cut."}])
+    url = reverse("news_draftrun_modeladmin_inspect", args=[run.pk])
+    text = client.get(url).content.decode().split("<main", 1)[1]
+    assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in text
+    assert "3,198" in text
+    assert re.search(r"<dt>Model</dt>\s*<dd>stand-in</dd>", text)
+    assert "<li>We cut.</li>" in text
+    assert "failure" not in text.lower()
+    assert text.index("Findings") < text.index("Key")
+
+
+def test_a_run_whose_article_is_gone_is_told_by_its_title(client: Client, reader: User) -> None:
+    run = make(page_title="Pipes <b>")
+    url = reverse("news_draftrun_modeladmin_inspect", args=[run.pk])
+    assert "Pipes &lt;b&gt;" in client.get(url).content.decode()
 
 
 @pytest.mark.parametrize("role", ["Moderators", "Campaigners"])
