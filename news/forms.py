@@ -10,11 +10,23 @@ from django import forms
 from django.utils import timezone
 from django.utils.timesince import timesince
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.blocks.stream_block import StreamBlockValidationError
+
+from cms.core.blocks import told
 
 if TYPE_CHECKING:
     from news.models import ArticlePage
 
 STREAM_FIELDS = ("body", "opinion", "action", "to_do")
+# What Django would call required or not valid, in words that say what to do.
+MESSAGES = {
+    "source": {"required": "Choose who published the story."},
+    "source_address": {
+        "required": "Give the address of the story.",
+        "invalid": "Use an address that begins with http:// or https://, as a browser shows it.",
+    },
+    "source_published_at": {"required": "Say when the source published it."},
+}
 # The buttons of the editor that make a version live, now or at a time that was set.
 PUBLISHING = ("action-publish",)
 
@@ -23,6 +35,18 @@ class ArticlePageForm(WagtailAdminPageForm):
     """Refuses what would lose or publish something it must not, and names the field."""
 
     instance: ArticlePage
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, messages in MESSAGES.items():
+            if name in self.fields:
+                self.fields[name].error_messages.update(messages)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Say in the message above the form what is wrong in which block; Wagtail only says that."""
+        if isinstance(error, StreamBlockValidationError):
+            error.message = " ".join(told(error))
+        super().add_error(field, error)
 
     def clean(self) -> dict[str, Any]:
         """Add the newsroom's own checks to Wagtail's."""
@@ -80,11 +104,24 @@ class ArticlePageForm(WagtailAdminPageForm):
         from news import publication  # noqa: PLC0415 - it reads the model that this form serves
 
         candidate = publication.Candidate.from_form(self.instance, cleaned_data)
+        found: dict[str, list[publication.Problem]] = {}
         for problem in publication.problems(candidate):
-            # Beside the field, and in the message above: the field may be in another tab.
-            if problem.field in self.fields and problem.field not in self.errors:
-                self.add_error(problem.field, problem.as_form_error())
-            self.add_error(None, forms.ValidationError(str(problem), code="not_published"))
+            found.setdefault(problem.field, []).append(problem)
+        if not found:
+            return
+        for field, problems in found.items():
+            if field not in self.fields:
+                self.add_error(None, forms.ValidationError([str(each) for each in problems]))
+            elif field not in self.errors:
+                self.add_error(field, publication.as_form_error(problems))
+        # With a message of the whole form, Wagtail lists those of the fields: one may be in a tab
+        # that is not open.
+        self.add_error(
+            None,
+            forms.ValidationError(
+                "Nothing was published. What you typed is still here.", code="not_published"
+            ),
+        )
 
 
 def unknown_block_types(data: Any, field: str, known: Any) -> list[str]:

@@ -21,6 +21,7 @@ from wagtail.log_actions import log
 from wagtail.models import Site
 
 from advocacy.models import Channel
+from cms.core.blocks import told
 from news import provenance, reviews
 from news.drafting.guard import (
     REPEATS,
@@ -64,13 +65,23 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.field_label}: {self.message}"
 
-    def as_form_error(self) -> ValidationError:
-        """The message beside the block that it speaks of, where it speaks of one."""
-        if self.block_index is None:
-            return ValidationError(self.message)
-        return StreamBlockValidationError(
-            block_errors={self.block_index: ValidationError(self.message)}
-        )
+
+def as_form_error(found: list[Problem]) -> ValidationError:
+    """All that is wrong with one field, each message beside the block that it speaks of."""
+    of_blocks: dict[int, list[str]] = {}
+    others = [problem.message for problem in found if problem.block_index is None]
+    for problem in found:
+        if problem.block_index is not None:
+            of_blocks.setdefault(problem.block_index, []).append(problem.message)
+    if not of_blocks:
+        return ValidationError(others)
+    return StreamBlockValidationError(
+        block_errors={
+            index: ValidationError(" ".join(dict.fromkeys(messages)))
+            for index, messages in of_blocks.items()
+        },
+        non_block_errors=others,
+    )
 
 
 class PublicationRefused(Exception):
@@ -135,12 +146,7 @@ def _invalid(candidate: Candidate) -> Iterator[Problem]:
 
 def _in_words(child: Any, error: ValidationError) -> str:
     """What is wrong with a block, with the names of its fields."""
-    inner = getattr(error, "block_errors", None)
-    if isinstance(inner, dict):
-        found = [f"{name}: {' '.join(part.messages)}" for name, part in inner.items()]
-    else:
-        found = list(getattr(error, "messages", []))
-    return f"{child.block.label}: {' '.join(found) or 'something in it is not valid.'}"
+    return f"{child.block.label}: {' '.join(told(error)) or 'something in it is not valid.'}"
 
 
 def _too_long(candidate: Candidate) -> Iterator[Problem]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
+from django.utils.functional import cached_property
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 
 from cms.core.editor_links import LinkedStreamBlock
+
+if TYPE_CHECKING:
+    from django.forms import Field
 
 PROSE_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 # About 3,000 words. A longer paste is a whole document, not a paragraph.
@@ -38,6 +43,16 @@ class ParagraphBlock(blocks.RichTextBlock):
         kwargs.setdefault("features", PROSE_FEATURES)
         kwargs.setdefault("max_length", PARAGRAPH_LIMIT)
         super().__init__(**kwargs)
+
+    @cached_property
+    def field(self) -> Field:
+        """The form field, which says the way out of a paste that is too long."""
+        field: Field = super().field
+        field.error_messages["max_length"] = (
+            "This paragraph has %(show_value)s characters; %(limit_value)s fit. Split it into"
+            " several, or cut it."
+        )
+        return field
 
     class Meta:
         icon = "pilcrow"
@@ -150,6 +165,19 @@ class ProseStreamBlock(LinkedStreamBlock):
 
     class Meta:
         required = False
+
+
+def told(error: ValidationError) -> list[str]:
+    """What an error says, with the numbers of the blocks and the names of the fields it is in."""
+    inner = getattr(error, "block_errors", None)
+    if inner is None:
+        return list(error.messages)
+    others = getattr(error, "non_block_errors", ErrorList()).as_data()
+    found = [line for other in others for line in other.messages]
+    for key, part in inner.items():
+        place = f"Block {key + 1}" if isinstance(key, int) else key.replace("_", " ").capitalize()
+        found += [f"{place}: {line}" for line in told(part)]
+    return found
 
 
 def require(block: blocks.StructBlock, value: Any, name: str, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -51,8 +52,34 @@ def test_a_draft_may_have_gaps_everywhere(client: Client, writer: User) -> None:
 
 def test_publishing_without_a_source_names_the_fields(client: Client, writer: User) -> None:
     errors = errors_of(client.post(add_url(), new_form(**{"action-publish": "1"})))
-    assert {"source", "source_address"} <= errors.keys()
+    told = {name: [error["message"] for error in found] for name, found in errors.items()}
+    assert told["source"] == ["Choose who published the story."]
+    assert told["source_address"] == ["Give the address of the story."]
+    assert told["source_published_at"] == ["Say when the source published it."]
     assert not ArticlePage.objects.exists()
+
+
+def test_a_refusal_is_told_once_and_in_words(client: Client, writer: User) -> None:
+    link = '<p>Read <a href="https://evil.example/">gazette.example</a> first.</p>'
+    fine = block("paragraph", "<p>We think so.</p>")
+    page = article(save_as=writer, opinion=[fine, block("paragraph", link)])
+    response = client.post(edit_url(page), edit_form(page, **{"action-publish": "1"}))
+    head = response.content.decode().split('<ul class="errorlist">', 1)[1].split("</ul>")[0]
+    told = re.findall(r"<li>(.*?)</li>", head, re.DOTALL)
+    assert len(told) == 2
+    assert told[0].startswith("Opinion: Block 2: ")
+    assert "gazette.example" in told[0]
+    assert told[1] == "Nothing was published. What you typed is still here."
+
+
+def test_every_reason_against_a_section_is_told_at_once(client: Client, writer: User) -> None:
+    words = ["Write to a@x.example.", "Fine.", "Call 202-555-0143."]
+    page = article(save_as=writer, opinion=[block("paragraph", f"<p>{w}</p>") for w in words])
+    response = client.post(edit_url(page), edit_form(page, **{"action-publish": "1"}))
+    (told,) = errors_of(response)["opinion"]
+    assert "Block 1: " in told["message"]
+    assert "Block 3: " in told["message"]
+    assert "Block 2: " not in told["message"]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +89,7 @@ def test_a_source_address_that_is_not_http_is_refused(
     client: Client, writer: User, address: str
 ) -> None:
     errors = errors_of(client.post(add_url(), new_form(source_address=address)))
-    assert "source_address" in errors
+    assert "begins with http:// or https://" in errors["source_address"][0]["message"]
 
 
 def test_a_source_cannot_have_published_tomorrow(client: Client, writer: User) -> None:
@@ -79,7 +106,9 @@ def test_a_paragraph_of_300_kilobytes_is_refused_and_kept_on_the_page(
     data = new_form()
     data |= nested_form_data({"body": streamfield([("paragraph", rich_text(f"<p>{words}</p>"))])})
     response = client.post(add_url(), data)
-    assert "body" in errors_of(response)
+    (told,) = errors_of(response)["body"]
+    assert told["message"].startswith("Block 1: This paragraph has ")
+    assert "Split it into several" in told["message"]
     assert response.content.decode().count("free words") >= 18_000
 
 
@@ -170,3 +199,22 @@ def test_an_article_is_read_and_opened_after_its_petition_is_gone(
     page.refresh_from_db()
     assert client.get(page.get_url()).status_code == 200
     assert client.get(edit_url(page)).status_code == 200
+
+
+def test_a_call_to_a_petition_that_is_gone_says_what_to_choose(
+    client: Client, writer: User
+) -> None:
+    call = {"kind": "petition", "text": "Sign it today.", "petition": None}
+    page = article(save_as=writer, action=[block("call_to_action", call)])
+    data = edit_form(page, **{"action-publish": "1"}) | nested_form_data(
+        {"action": streamfield([("call_to_action", _call("Sign it today."))])}
+    )
+    response = client.post(edit_url(page), data)
+    (told,) = errors_of(response)["action"]
+    assert told["message"].startswith("Block 1: Petition: Choose")
+    assert "Sign it today." in response.content.decode()
+
+
+def _call(text: str) -> dict[str, str]:
+    named = ("petition", "letter", "representative", "link_title", "link_address")
+    return {"kind": "petition", "text": text, **dict.fromkeys(named, "")}

@@ -311,7 +311,7 @@ class _Checker:
             FindingKind.LANGUAGE,
             "",
             " ".join(texts_of(draft)),
-            f"The reply is not in {name}, so none of it was used. Please ask for the draft again.",
+            f"The reply is not in {name}, so none of it was used.",
         )
 
     def nothing(self, draft: Draft) -> Draft:
