@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
-from advocacy import ledgers
+from advocacy import dashboard, ledgers
 from advocacy.models import Petition, Signature
 from advocacy.viewsets import AdvocacyViewSetGroup
 
@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
     from django.db import models
     from django.http import HttpRequest, HttpResponse
+    from wagtail.admin.ui.components import Component
+
+    from cms.core.requests import AdminRequest
 
 __all__ = ["ledgers"]
 
 register_snippet(AdvocacyViewSetGroup)
+
+
+@hooks.register("construct_homepage_panels")
+def registry_panels(request: AdminRequest, panels: list[Component]) -> None:
+    """Put what waits for campaigners before Wagtail's own panels."""
+    panels.extend(dashboard.panels_for(request))
 
 
 @hooks.register("before_delete_snippet")

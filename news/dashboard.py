@@ -11,10 +11,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import TruncDay
 from django.utils import timezone
-from wagtail.admin.ui.components import Component
 from wagtail.models import ReferenceIndex, Site
 
 from advocacy.models import Petition, PetitionStatus, Representative
+from cms.core.dashboard import ROWS, Panel
 from news import provenance
 from news.drafting import budget
 from news.models import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from cms.core.models import User
     from cms.core.requests import AdminRequest
 
-ROWS = 10
 # Sections to look into for those that a panel lists.
 LOOKED_AT = 100
 # A draft nobody has touched for this long is probably forgotten.
@@ -44,31 +43,6 @@ CHART_HEIGHT = 40
 def site_of(request: AdminRequest) -> Site:
     """The site that the admin is entered by; another host's admin is the default site's."""
     return Site.find_for_request(request) or Site.objects.get(is_default_site=True)
-
-
-class Panel(Component):
-    """A panel of the dashboard: shown to those whom it concerns."""
-
-    permission = ""
-    order = 100
-
-    def __init__(self, request: AdminRequest) -> None:
-        self.request = request
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether this person has anything to do with it."""
-        return bool(self.request.user.has_perm(self.permission))
-
-    def rows(self) -> dict[str, Any]:
-        """What the panel lists."""
-        raise AssertionError("Every panel says what it lists.")
-
-    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        """The panel's rows."""
-        context: dict[str, Any] = super().get_context_data(parent_context)
-        context.update(self.rows())
-        return context
 
 
 def sections_without_review() -> list[CommentaryEdit]:
