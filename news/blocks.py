@@ -300,11 +300,17 @@ class ToDoGroupBlock(blocks.StructBlock):
         }
 
 
+def _named(block: blocks.TextBlock) -> blocks.TextBlock:
+    """Name the box of an item of a list, which Wagtail leaves without a label."""
+    block.field.widget.attrs["aria-label"] = str(block.label)
+    return block
+
+
 class TalkingPointsBlock(blocks.StructBlock):
     """What to say when writing, calling or talking."""
 
     heading = blocks.CharBlock(max_length=120, default="What to say")
-    points = blocks.ListBlock(blocks.TextBlock(max_length=400, label="Point"), min_num=1)
+    points = blocks.ListBlock(_named(blocks.TextBlock(max_length=400, label="Point")), min_num=1)
 
     class Meta:
         icon = "list-ol"

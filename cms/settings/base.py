@@ -227,6 +227,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 # Wagtail ------------------------------------------------------------------------------------------
 
 WAGTAIL_SITE_NAME = "Dovetail"
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "cms.core.rich_text.NamedRichTextArea"}}
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"  # noqa: S105 - a template
 # Pages for those who log in are for the newsroom: it has one place to do that.

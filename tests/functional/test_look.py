@@ -113,6 +113,16 @@ def test_targets_are_large_enough_for_a_thumb(phone_page: Page, newsstand: Newss
         assert small == [], address
 
 
+def test_the_navigation_stands_in_one_line_on_the_narrowest_phone(
+    phone_page: Page, newsstand: Newsstand
+) -> None:
+    phone_page.goto("/")
+    lines = phone_page.evaluate(
+        "new Set([...document.querySelectorAll('.nav a')].map((link) => link.offsetTop)).size"
+    )
+    assert lines == 1
+
+
 def test_every_page_is_valid_html(
     client: Client, newsstand: Newsstand, html_valid: Callable[[bytes], None]
 ) -> None:
