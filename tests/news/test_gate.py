@@ -123,6 +123,17 @@ def by_saving_only_some_fields(page: ArticlePage, admin: Client) -> None:
         latest.save(update_fields=["live", "opinion"])
 
 
+def by_an_import(page: ArticlePage, admin: Client) -> None:
+    latest = page.get_latest_revision_as_object()
+    fields = ("title", "source", "source_address", "source_published_at", "body", "opinion")
+    brought = ArticlePage(
+        slug="brought-in", live=True, **{name: getattr(latest, name) for name in fields}
+    )
+    with pytest.raises(PublicationRefused):
+        ArticleIndexPage.objects.get().add_child(instance=brought)
+    assert not ArticlePage.objects.filter(slug="brought-in").exists()
+
+
 def by_scheduling_for_later(page: ArticlePage, admin: Client) -> None:
     latest = page.get_latest_revision_as_object()
     latest.go_live_at = timezone.now() + datetime.timedelta(days=1)
@@ -140,6 +151,7 @@ ROUTES: list[Callable[[ArticlePage, Client], None]] = [
     by_the_publishing_action,
     by_saving_the_row,
     by_saving_only_some_fields,
+    by_an_import,
     by_scheduling_for_later,
 ]
 
