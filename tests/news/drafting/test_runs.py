@@ -301,6 +301,7 @@ def test_a_reply_in_another_language_says_so_and_is_paid_for(
     run = ask_for(article(), "to_do")
     assert run.failure_reason == "nothing_left"
     assert "not in English" in run.failure_message
+    assert run.failure_message.count("ask for the draft again") == 1
     assert "Your text is as it was" in run.failure_message
     assert run.cost > 0
 
