@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, Min, Q
 from django.utils import formats, timezone
 
+from advocacy.looking_again import StalePetitionsAndLetters
 from advocacy.models import Petition, PetitionStatus, Representative, Signature, SignatureStatus
 from cms.core.dashboard import ROWS, Panel
 
@@ -93,7 +94,7 @@ class ChannelsToCheck(Panel):
         }
 
 
-PANELS: tuple[type[Panel], ...] = (PetitionsDue, ChannelsToCheck)
+PANELS: tuple[type[Panel], ...] = (PetitionsDue, StalePetitionsAndLetters, ChannelsToCheck)
 
 
 def panels_for(request: AdminRequest) -> list[Panel]:

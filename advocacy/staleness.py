@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -15,29 +14,19 @@ from django.utils.formats import date_format
 from wagtail.models import Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 
-from advocacy.models import Letter, Petition, PetitionStatus, Representative
+from advocacy.models import Letter, Petition, Representative
+from advocacy.models.petitions import ENDED
 from advocacy.models.staleness import Reason, SecondLook
-from advocacy.registry import find
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from datetime import datetime
+    from collections.abc import Collection, Iterator, Mapping
 
     from django.db.models import Model
 
     from advocacy.registry import Entry
     from cms.core.models import User
 
-__all__ = ["Reason", "noticing", "queue", "reopen", "settle"]
-
-ENDED = {
-    PetitionStatus.CLOSED,
-    PetitionStatus.WON,
-    PetitionStatus.LOST,
-    PetitionStatus.ARCHIVED,
-}
-# Rows that a panel looks into for the places that it lists.
-LOOKED_AT = 200
+__all__ = ["Reason", "noticing", "queue", "queue_published", "reopen", "settle"]
 
 
 def queue(*, entry: Entry, reason: Reason, detail: str = "") -> int:
@@ -71,6 +60,52 @@ def queue(*, entry: Entry, reason: Reason, detail: str = "") -> int:
         for place_type, place_id in sorted(places - known)
     ]
     # Another process may queue the same at this moment; the constraint keeps one.
+    SecondLook.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def queue_published(*, place: Page, named: Mapping[str, Collection[int]]) -> int:
+    """A page was published that names entries: ask for another look where one is over already.
+
+    A draft may lie for a month, and nothing that only drafts name is in the reference index. What
+    was asked of this page before, for the same reason, is not asked again: somebody has looked.
+
+    Args:
+        place: The page.
+        named: Ids of entries by kind, as ``registry.named_in`` gives them.
+    """
+    people, petitions = named.get("representative", ()), named.get("petition", ())
+    over: list[tuple[Entry, Reason, str]] = []
+    if people:
+        left = Representative.objects.filter(pk__in=people).exclude(
+            pk__in=Representative.objects.in_office()
+        )
+        over += [(person, Reason.LEFT_OFFICE, _left_line(person)) for person in left]
+    if petitions:
+        ended = Petition.objects.filter(pk__in=petitions).ended()
+        over += [(petition, Reason.PETITION_CLOSED, petition.closed_because) for petition in ended]
+    if not over:
+        return 0
+    page_type = _type_of(Page)
+    asked = set(
+        SecondLook.objects.filter(place_type=page_type, place_id=place.pk).values_list(
+            "entry_type_id", "entry_id", "reason"
+        )
+    )
+    now = timezone.now()
+    new = [
+        SecondLook(
+            place_type=page_type,
+            place_id=place.pk,
+            entry_type=_type_of(type(entry)),
+            entry_id=entry.pk,
+            reason=reason,
+            detail=detail[:300],
+            queued_at=now,
+        )
+        for entry, reason, detail in over
+        if (_type_of(type(entry)).pk, entry.pk, reason) not in asked
+    ]
     SecondLook.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
@@ -179,63 +214,16 @@ def _changes(
         if (was := before.office_line) != (now := after.office_line):
             yield Reason.OFFICE_CHANGED, f"Was {was}; is {now}."
         if after.left_office_on and not before.left_office_on:
-            day = date_format(after.left_office_on)
-            yield Reason.LEFT_OFFICE, f"{after.titled_name} left office on {day}."
+            yield Reason.LEFT_OFFICE, _left_line(after)
         gone = _reach(before) - _reach(after)
         if gone:
             yield Reason.CHANNEL_CHANGED, f"No longer listed: {', '.join(sorted(gone))}."
 
 
+def _left_line(person: Representative) -> str:
+    return f"{person.titled_name} left office on {date_format(person.left_office_on)}."
+
+
 def _reach(representative: Representative) -> Counter[str]:
     """What readers can use to reach somebody, by kind and value."""
     return Counter(str(channel) for channel in representative.usable_channels)
-
-
-# What panels list ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Why:
-    """One reason, and the entry that it is about."""
-
-    reason: str
-    entry: Entry
-    detail: str
-    queued_at: datetime
-
-
-@dataclass(frozen=True)
-class Stale:
-    """Something to look at again, with all the reasons; ``rows`` are what a look settles."""
-
-    place: Any
-    whys: list[Why]
-    rows: list[int]
-
-
-def listed(rows: Collection[SecondLook], places: Collection[Model], limit: int) -> list[Stale]:
-    """The rows by place, in the order of their first row. One query, for the entries."""
-    by_type: dict[int, type[Entry]] = {
-        _type_of(model).pk: model for model in (Petition, Representative, Letter)
-    }
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        wanted.setdefault(by_type[row.entry_type_id]._meta.model_name or "", set()).add(
-            row.entry_id
-        )
-    entries = find(wanted)
-    # A page of any class is a place of Page.
-    by_key = {
-        (_type_of(Page if isinstance(place, Page) else type(place)).pk, place.pk): place
-        for place in places
-    }
-    found: dict[tuple[int, int], Stale] = {}
-    for row in rows:
-        place = by_key.get((row.place_type_id, row.place_id))
-        entry = entries.get((by_type[row.entry_type_id], row.entry_id))
-        if place is None or entry is None:
-            continue
-        stale = found.setdefault((row.place_type_id, row.place_id), Stale(place, [], []))
-        stale.whys.append(Why(row.get_reason_display(), entry, row.detail, row.queued_at))
-        stale.rows.append(row.pk)
-    return list(found.values())[:limit]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect
+from django.urls import path
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
 from advocacy import dashboard, ledgers
 from advocacy.models import Petition, Signature
+from advocacy.views import second_looks
 from advocacy.viewsets import AdvocacyViewSetGroup
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from django.db import models
     from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
     from wagtail.admin.ui.components import Component
 
     from cms.core.requests import AdminRequest
@@ -27,9 +30,17 @@ __all__ = ["ledgers"]
 register_snippet(AdvocacyViewSetGroup)
 
 
+@hooks.register("register_admin_urls")
+def advocacy_urls() -> list[URLPattern]:
+    """What campaigners and editors answer on their dashboard."""
+    return [
+        path("second-looks/", second_looks.second_looks, name="advocacy_second_looks"),
+    ]
+
+
 @hooks.register("construct_homepage_panels")
-def registry_panels(request: AdminRequest, panels: list[Component]) -> None:
-    """Put what waits for campaigners before Wagtail's own panels."""
+def advocacy_panels(request: AdminRequest, panels: list[Component]) -> None:
+    """Put what waits for this person before Wagtail's own panels."""
     panels.extend(dashboard.panels_for(request))
 
 

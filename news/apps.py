@@ -1,6 +1,14 @@
 """The newsroom: articles, their commentary, and how it is drafted and reviewed."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from wagtail.signals import page_published
+
+if TYPE_CHECKING:
+    from news.models import ArticlePage
 
 
 class NewsConfig(AppConfig):
@@ -8,3 +16,18 @@ class NewsConfig(AppConfig):
 
     name = "news"
     verbose_name = "News"
+
+    def ready(self) -> None:
+        """Listen for articles that are published."""
+        page_published.connect(_look_again, sender=self.get_model("ArticlePage"))
+
+
+def _look_again(instance: ArticlePage, **kwargs: object) -> None:
+    """Have an article looked at again that names what was over before it was published."""
+    from advocacy import staleness  # noqa: PLC0415 - models are ready only now
+    from news.presentation import registry_entries  # noqa: PLC0415 - models are ready only now
+
+    named = registry_entries(instance)
+    if instance.petition_id:
+        named["petition"].add(instance.petition_id)
+    staleness.queue_published(place=instance, named=named)

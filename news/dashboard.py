@@ -7,13 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import TruncDay
 from django.utils import timezone
-from wagtail.models import ReferenceIndex, Site
+from wagtail.models import Page, Site
 
-from advocacy.models import Petition, PetitionStatus, Representative
+from advocacy.looking_again import SecondLooks
 from cms.core.dashboard import ROWS, Panel
 from news import provenance
 from news.drafting import budget
@@ -163,81 +162,35 @@ class ReviewsAskedOfMe(Panel):
         return {"reviews": reviews_asked_of(self.request.user, four_eyes=four_eyes)[:ROWS]}
 
 
-@dataclass(frozen=True)
-class StaleArticle:
-    """An article that somebody should look at again, and why."""
-
-    page: ArticlePage
-    reason: str
-
-
-def stale_articles() -> list[StaleArticle]:
-    """Live articles that name what has ended, and drafts that lie about. Seven queries at most."""
-    found = [
-        *_naming(Petition, {row.pk: f"The petition “{row}” has ended." for row in _ended()}),
-        *_naming(Representative, {row.pk: f"{row} has left office." for row in _left()}),
-    ]
-    forgotten = (
-        ArticlePage.objects.filter(
-            has_unpublished_changes=True,
-            latest_revision_created_at__lt=timezone.now() - FORGOTTEN_AFTER,
-        )
-        .order_by("latest_revision_created_at")
-        .defer_streamfields()[:ROWS]
-    )
-    return [
-        *found,
-        *(
-            StaleArticle(page, "A draft that nobody has touched for two weeks.")
-            for page in forgotten
-        ),
-    ]
-
-
-def _ended() -> QuerySet[Petition]:
-    """Petitions that nobody can sign any more."""
-    over = [
-        PetitionStatus.CLOSED,
-        PetitionStatus.WON,
-        PetitionStatus.LOST,
-        PetitionStatus.ARCHIVED,
-    ]
-    return Petition.objects.filter(Q(status__in=over) | Q(closes_on__lt=timezone.localdate()))
-
-
-def _left() -> QuerySet[Representative]:
-    return Representative.objects.exclude(pk__in=Representative.objects.in_office())
-
-
-def _naming(model: type[Any], reasons: dict[int, str]) -> list[StaleArticle]:
-    """The live articles that name one of the objects, by Wagtail's reference index."""
-    if not reasons:
-        return []
-    references = (
-        ReferenceIndex.objects.filter(
-            content_type=ContentType.objects.get_for_model(ArticlePage),
-            to_content_type=ContentType.objects.get_for_model(model),
-            to_object_id__in=[str(pk) for pk in reasons],
-        )
-        .order_by("pk")
-        .values_list("object_id", "to_object_id")
-    )
-    named = {int(page_id): reasons[int(to_id)] for page_id, to_id in references}
-    pages = ArticlePage.objects.live().filter(pk__in=named).newest().defer_streamfields()
-    return [StaleArticle(page, named[page.pk]) for page in pages]
-
-
-class StaleArticles(Panel):
-    """Editors: what should be looked at again."""
+class StaleArticles(SecondLooks):
+    """Editors: pages that name what has changed."""
 
     name = "stale_articles"
-    template_name = "news/admin/panels/stale_articles.html"
+    heading = "Look at these again"
+    nothing = "No article names a petition that has ended, or somebody who has changed."
     permission = "news.draft_commentary"
     order = 130
+    places = (Page,)
+
+
+class ForgottenDrafts(Panel):
+    """Editors: drafts that lie about."""
+
+    name = "forgotten_drafts"
+    template_name = "news/admin/panels/forgotten_drafts.html"
+    permission = "news.draft_commentary"
+    order = 135
 
     def rows(self) -> dict[str, Any]:
-        """The articles with the reason."""
-        return {"stale": stale_articles()[:ROWS]}
+        """The drafts that nobody has touched for two weeks, the oldest first."""
+        return {
+            "articles": ArticlePage.objects.filter(
+                has_unpublished_changes=True,
+                latest_revision_created_at__lt=timezone.now() - FORGOTTEN_AFTER,
+            )
+            .order_by("latest_revision_created_at")
+            .defer_streamfields()[:ROWS]
+        }
 
 
 class ArticlesShortOfLinks(Panel):
@@ -314,6 +267,7 @@ PANELS: tuple[type[Panel], ...] = (
     DraftsWithoutReview,
     ArticlesShortOfLinks,
     StaleArticles,
+    ForgottenDrafts,
     BudgetSpent,
 )
 

@@ -47,6 +47,16 @@ class PetitionStatus(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+ENDED = frozenset(
+    {
+        PetitionStatus.CLOSED,
+        PetitionStatus.WON,
+        PetitionStatus.LOST,
+        PetitionStatus.ARCHIVED,
+    }
+)
+
+
 class PetitionQuerySet(models.QuerySet["Petition"]):
     """Petitions as readers may see them."""
 
@@ -67,6 +77,10 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
             live=True,
             status=PetitionStatus.OPEN,
         )
+
+    def ended(self) -> Self:
+        """Those that nobody can sign any more."""
+        return self.filter(Q(status__in=ENDED) | Q(closes_on__lt=timezone.localdate()))
 
     def with_targets(self) -> Self:
         """With the representatives asked, in one more query for all."""
