@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from advocacy.channels import WrittenBy
+
 if TYPE_CHECKING:
     from advocacy.models import Representative
 
@@ -20,5 +22,6 @@ class RepresentativeForm(WagtailAdminModelForm):
             for form in formset.forms:
                 if set(form.changed_data) - {"ORDER"}:
                     form.instance.checked_by = self.for_user
+                    form.instance.written_by = WrittenBy.PERSON
         saved: Representative = super().save(commit=commit)
         return saved

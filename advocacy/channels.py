@@ -21,6 +21,20 @@ class ChannelKind(models.TextChoices):
     SOCIAL = "social", "Social network"
 
 
+class Place(models.TextChoices):
+    """Where an office is that a channel leads to."""
+
+    WASHINGTON = "washington", "Washington office"
+    DISTRICT = "district", "District or state office"
+
+
+class WrittenBy(models.TextChoices):
+    """Who wrote a channel: what a person wrote, no import changes."""
+
+    PERSON = "person", "A person"
+    IMPORT = "import", "An import"
+
+
 _WEB = URLValidator(schemes=["http", "https"])
 _NUMBER = re.compile(r"\+?[0-9 ().\-/]{7,24}(?: *(?:x|ext\.?) *[0-9]{1,6})?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

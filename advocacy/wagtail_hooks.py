@@ -8,9 +8,11 @@ from django.shortcuts import redirect
 from django.urls import path
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from advocacy import dashboard, ledgers
+from advocacy.legislators.recording import IMPORTED
 from advocacy.models import Petition, Signature
 from advocacy.views import second_looks
 from advocacy.viewsets import AdvocacyViewSetGroup
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
     from wagtail.admin.ui.components import Component
+    from wagtail.log_actions import LogActionRegistry
+    from wagtail.models import ModelLogEntry
 
     from cms.core.requests import AdminRequest
 
@@ -36,6 +40,18 @@ def advocacy_urls() -> list[URLPattern]:
     return [
         path("second-looks/", second_looks.second_looks, name="advocacy_second_looks"),
     ]
+
+
+@hooks.register("register_log_actions")
+def advocacy_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of an entry says of imports."""
+
+    @actions.register_action(IMPORTED)
+    class Import(LogFormatter):
+        label = "Import"
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            return f"Imported: {log_entry.data.get('words', '')}"
 
 
 @hooks.register("construct_homepage_panels")

@@ -1,8 +1,10 @@
 """Representatives, petitions, signatures and letters."""
 
+from advocacy.models.channels import Channel
+from advocacy.models.imports import Difference
 from advocacy.models.letters import Letter, LetterTarget
 from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
-from advocacy.models.representatives import Channel, Office, Representative
+from advocacy.models.representatives import Office, Representative
 from advocacy.models.settings import AdvocacySettings
 from advocacy.models.signatures import Signature, SignatureStatus
 from advocacy.models.staleness import Reason, SecondLook
@@ -10,6 +12,7 @@ from advocacy.models.staleness import Reason, SecondLook
 __all__ = [
     "AdvocacySettings",
     "Channel",
+    "Difference",
     "Letter",
     "LetterTarget",
     "Office",

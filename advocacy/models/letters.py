@@ -13,8 +13,9 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, PublishingPanel, Title
 from wagtail.models import Orderable
 
 from advocacy.letters import copy_for, in_words, unknown_tokens
+from advocacy.models.channels import Channel
 from advocacy.models.content import PublishedContent
-from advocacy.models.representatives import Channel, Representative
+from advocacy.models.representatives import Representative
 
 if TYPE_CHECKING:
     from typing import Self

@@ -1,11 +1,9 @@
-"""The registry: officials, and the ways to reach them."""
+"""The registry: officials, and the offices that they hold."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,7 +11,6 @@ from django.db.models import Prefetch, Q
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
-from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -22,10 +19,10 @@ from wagtail.admin.panels import (
     PublishingPanel,
     TitleFieldPanel,
 )
-from wagtail.models import Orderable
 
 from advocacy.admin_forms import RepresentativeForm
-from advocacy.channels import ChannelKind, checked_value, link_for
+from advocacy.channels import Place
+from advocacy.models.channels import Channel, OfficeAddress
 from advocacy.models.content import PublishedContent
 from advocacy.places import State
 
@@ -50,6 +47,21 @@ class Office(models.TextChoices):
     OTHER = "other", "Another office"
 
 
+class Rank(models.TextChoices):
+    """Which of a state's two senators has served longer."""
+
+    SENIOR = "senior", "Senior senator"
+    JUNIOR = "junior", "Junior senator"
+
+
+class SenateClass(models.IntegerChoices):
+    """Senators of one class are elected in the same year."""
+
+    FIRST = 1, "Class 1"
+    SECOND = 2, "Class 2"
+    THIRD = 3, "Class 3"
+
+
 class RepresentativeQuerySet(models.QuerySet["Representative"]):
     """Representatives as readers may see them."""
 
@@ -61,6 +73,14 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
         """Those who have not left. The end of a term alone hides nobody."""
         return self.filter(
             Q(left_office_on__isnull=True) | Q(left_office_on__gt=timezone.localdate())
+        )
+
+    def who_held(self, office: str, state: str, district: str) -> Self:
+        """Those who had a seat and left it, the latest first: who a vacancy is after."""
+        return (
+            self.filter(office=office, state=state, district=district)
+            .filter(left_office_on__lte=timezone.localdate())
+            .order_by("-left_office_on", "-pk")
         )
 
     def with_channels(self) -> Self:
@@ -115,14 +135,31 @@ class Representative(PublishedContent):
     caucus = models.CharField(
         max_length=60, blank=True, help_text="Where an independent sits. Blank for everybody else."
     )
+    leadership = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="What they lead now, as in Senate Minority Leader; several with semicolons.",
+    )
+    senate_class = models.PositiveSmallIntegerField(
+        "Class", choices=SenateClass, null=True, blank=True, help_text="Of senators only."
+    )
+    state_rank = models.CharField(
+        "Rank", max_length=6, choices=Rank, blank=True, help_text="Of senators only."
+    )
     website = models.URLField("Official site", max_length=500, blank=True)
-    in_office_since = models.DateField(null=True, blank=True)
+    in_office_since = models.DateField(
+        null=True, blank=True, help_text="The first day of unbroken service in this office."
+    )
+    term_begins = models.DateField(null=True, blank=True)
     term_ends = models.DateField(null=True, blank=True)
     left_office_on = models.DateField(
         null=True,
         blank=True,
         help_text="Fill it in when the office is left before or at the end of the term.",
     )
+
+    # What the last import wrote, by field and by channel: what differs from it, a person changed.
+    imported = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = RepresentativeQuerySet.as_manager()
 
@@ -145,14 +182,16 @@ class Representative(PublishedContent):
                 FieldRowPanel([FieldPanel("state"), FieldPanel("district")]),
                 FieldRowPanel([FieldPanel("other_title"), FieldPanel("other_office")]),
                 FieldRowPanel([FieldPanel("party"), FieldPanel("caucus")]),
+                FieldRowPanel([FieldPanel("senate_class"), FieldPanel("state_rank")]),
+                FieldPanel("leadership"),
                 FieldPanel("website"),
             ],
             "Office",
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("in_office_since"), FieldPanel("term_ends")]),
-                FieldPanel("left_office_on"),
+                FieldRowPanel([FieldPanel("term_begins"), FieldPanel("term_ends")]),
+                FieldRowPanel([FieldPanel("in_office_since"), FieldPanel("left_office_on")]),
             ],
             "Time in office",
         ),
@@ -202,14 +241,28 @@ class Representative(PublishedContent):
             errors["district"] = "Senators stand for the whole state. Leave this blank."
         if self.office in {Office.REPRESENTATIVE, Office.DELEGATE} and self.district == "":
             errors["district"] = "Give the number of the district; 0 is at large."
-        if (
-            self.in_office_since
-            and self.left_office_on
-            and self.left_office_on < self.in_office_since
-        ):
-            errors["left_office_on"] = "This is before the first day in office."
+        errors |= self._what_only_senators_have() | self._days_out_of_order()
         if errors:
             raise ValidationError(errors)
+
+    def _what_only_senators_have(self) -> dict[str, str]:
+        if self.office == Office.SENATOR:
+            return {}
+        errors = {}
+        if self.senate_class is not None:
+            errors["senate_class"] = "Only senators have a class. Leave this blank."
+        if self.state_rank:
+            errors["state_rank"] = "Only senators have a rank. Leave this blank."
+        return errors
+
+    def _days_out_of_order(self) -> dict[str, str]:
+        errors = {}
+        since, left = self.in_office_since, self.left_office_on
+        if since and left and left < since:
+            errors["left_office_on"] = "This is before the first day in office."
+        if self.term_begins and self.term_ends and self.term_ends < self.term_begins:
+            errors["term_ends"] = "This is before the day on which the term begins."
+        return errors
 
     def save(self, **kwargs: Any) -> None:
         """Have what names them looked at again where office, time in it or channels change."""
@@ -220,6 +273,12 @@ class Representative(PublishedContent):
             return
         with staleness.noticing(self):
             super().save(**kwargs)
+
+    def with_content_json(self, content: dict[str, Any]) -> Representative:
+        """A revision holds what people see; what the last import wrote belongs to the row."""
+        representative: Representative = super().with_content_json(content)
+        representative.imported = self.imported
+        return representative
 
     def get_absolute_url(self) -> str:
         """Their page."""
@@ -296,6 +355,16 @@ class Representative(PublishedContent):
         """The channels that have a source and a date, in their order; also in a preview."""
         return [channel for channel in self.channels.all() if channel.is_usable]
 
+    @property
+    def offices(self) -> list[OfficeAddress]:
+        """The places where they work, Washington first, each with its usable channels."""
+        found: dict[tuple[str, str], list[Channel]] = {}
+        for channel in self.usable_channels:
+            if channel.place:
+                found.setdefault((channel.place, channel.label), []).append(channel)
+        offices = [OfficeAddress(place, name, ways) for (place, name), ways in found.items()]
+        return sorted(offices, key=lambda office: office.place != Place.WASHINGTON)
+
     def page_context(self) -> dict[str, Any]:
         """Context of ``advocacy/representative.html``."""
         return {
@@ -325,94 +394,3 @@ class Representative(PublishedContent):
         return list(
             Letter.objects.public().filter(target_rows__representative=self).order_by("title")
         )
-
-
-class ChannelQuerySet(models.QuerySet["Channel"]):
-    """Channels by what may be done with them."""
-
-    def usable(self) -> Self:
-        """Those that say where they come from and when that was checked."""
-        return self.exclude(source_address="").filter(checked_on__isnull=False)
-
-
-class Channel(Orderable):
-    """One way to reach a representative, with the page that it stands on."""
-
-    Kind = ChannelKind
-
-    representative = ParentalKey(Representative, on_delete=models.CASCADE, related_name="channels")
-    kind = models.CharField(max_length=10, choices=ChannelKind)
-    label = models.CharField(
-        max_length=120, blank=True, help_text="As in Washington office or Contact form."
-    )
-    value = models.CharField(
-        max_length=500, help_text="The number, the address or the link, in full."
-    )
-    source_address = models.URLField(
-        "Source",
-        max_length=500,
-        blank=True,
-        help_text="The page that it stands on. Readers are not shown a channel without one.",
-    )
-    checked_on = models.DateField(
-        null=True,
-        blank=True,
-        help_text="The day you saw it there. Readers are not shown a channel without one.",
-    )
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-
-    objects = ChannelQuerySet.as_manager()
-
-    panels = [
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("label")]),
-        FieldPanel("value"),
-        FieldRowPanel([FieldPanel("source_address"), FieldPanel("checked_on")]),
-    ]
-
-    class Meta(Orderable.Meta):
-        verbose_name = "channel"
-        verbose_name_plural = "channels"
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.value}"
-
-    def clean(self) -> None:
-        """Hold each kind to its own form of value."""
-        super().clean()
-        errors: dict[str, ValidationError | str] = {}
-        if self.value and self.kind:
-            try:
-                self.value = checked_value(self.kind, self.value)
-            except ValidationError as error:
-                errors["value"] = error
-        if self.source_address and not self.source_address.lower().startswith(
-            ("http://", "https://")
-        ):
-            errors["source_address"] = "Use an address that begins with http:// or https://."
-        if self.checked_on and self.checked_on > timezone.localdate():
-            errors["checked_on"] = "This day has not come yet."
-        if errors:
-            raise ValidationError(errors)
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether readers may be shown it: it has a source and a date."""
-        return bool(self.source_address and self.checked_on)
-
-    @property
-    def link(self) -> str:
-        """The address that opens it (``tel:``, ``mailto:`` or http); blank for post and fax."""
-        return link_for(self.kind, self.value)
-
-    @property
-    def lines(self) -> list[str]:
-        """A postal address as it stands on an envelope: the town and its ZIP code last."""
-        town = re.search(r", ([^,]+, [A-Z]{2} \d{5}(?:-\d{4})?)$", self.value)
-        return [self.value[: town.start()], town[1]] if town else [self.value]

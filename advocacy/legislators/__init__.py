@@ -1,0 +1,1 @@
+"""Members of Congress from the files of the unitedstates projects, into the registry."""
