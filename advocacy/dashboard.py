@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, Min, Q
 from django.utils import formats, timezone
 
+from advocacy import differences
 from advocacy.looking_again import StalePetitionsAndLetters
-from advocacy.models import Petition, PetitionStatus, Representative, Signature, SignatureStatus
+from advocacy.models import (
+    Difference,
+    Petition,
+    PetitionStatus,
+    Representative,
+    Signature,
+    SignatureStatus,
+)
 from cms.core.dashboard import ROWS, Panel
 
 if TYPE_CHECKING:
@@ -94,7 +102,25 @@ class ChannelsToCheck(Panel):
         }
 
 
-PANELS: tuple[type[Panel], ...] = (PetitionsDue, StalePetitionsAndLetters, ChannelsToCheck)
+class Differences(Panel):
+    """Campaigners: what an import left for them to decide on."""
+
+    name = "differences"
+    template_name = "advocacy/admin/panels/differences.html"
+    permission = differences.PERMISSION
+    order = 115
+
+    def rows(self) -> dict[str, Any]:
+        """How much there is to decide."""
+        return {"count": Difference.objects.open().count()}
+
+
+PANELS: tuple[type[Panel], ...] = (
+    PetitionsDue,
+    StalePetitionsAndLetters,
+    ChannelsToCheck,
+    Differences,
+)
 
 
 def panels_for(request: AdminRequest) -> list[Panel]:

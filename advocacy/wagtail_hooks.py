@@ -14,7 +14,7 @@ from wagtail.snippets.models import register_snippet
 from advocacy import dashboard, ledgers
 from advocacy.legislators.recording import IMPORTED
 from advocacy.models import Petition, Signature
-from advocacy.views import second_looks
+from advocacy.views import differences, second_looks
 from advocacy.viewsets import AdvocacyViewSetGroup
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def advocacy_urls() -> list[URLPattern]:
     """What campaigners and editors answer on their dashboard."""
     return [
         path("second-looks/", second_looks.second_looks, name="advocacy_second_looks"),
+        path("differences/", differences.listing, name="advocacy_differences"),
+        path("differences/<int:pk>/", differences.decide, name="advocacy_decide_difference"),
     ]
 
 

@@ -47,6 +47,8 @@ def record_in_draft(
 ) -> None:
     """Write the same into a draft that waits: published later, it would set everything back."""
     draft = entry.get_latest_revision_as_object()
+    # The row has been written by now; the draft is compared with what the import before wrote.
+    draft.imported = entry.imported
     made = plan(draft, list(draft.channels.all()))
     for name, value in made.fields.items():
         setattr(draft, name, value)
