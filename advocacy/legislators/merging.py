@@ -26,6 +26,7 @@ WRITTEN = ("kind", "place", "label", "value", "hours", "source_address")
 # Set by an import for those whom its file names no more.
 LEFT = "left_office_on"
 _APART = re.compile(r"[\s,]+")
+_WEB = re.compile(r"^https?://(?:www\.)?")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Plan:
     new: list[Channel] = field(default_factory=list)
     changed: list[Channel] = field(default_factory=list)
     gone: list[Channel] = field(default_factory=list)
-    # Channels of people that the file has, too, and that get nothing but the key.
+    # Channels of people that the file has, too: they get the key, and the office where they lack one.
     known: list[Channel] = field(default_factory=list)
     # Channels that are as they were, and were seen on a later day.
     confirmed: list[Channel] = field(default_factory=list)
@@ -158,14 +159,14 @@ def _merge_channels(
 ) -> None:
     base: dict[str, Any] = dict(entry.imported.get("channels", {}))
     by_key = {channel.import_key: channel for channel in channels if channel.import_key}
-    free = {_same(c.kind, c.value): c for c in channels if not c.import_key}
+    for key, known in _recognized(facts, channels).items():
+        # A person knew it before: it stays theirs, and is known to be the same from now on.
+        known.import_key = key
+        by_key[key] = known
+        made.known.append(known)
     for one in facts.channels:
         key, wanted = one.key, written(one)
         ours = by_key.pop(key, None)
-        if ours is None and (ours := free.pop(_same(one.kind, one.value), None)):
-            # A person knew it before: it stays theirs, and is known to be the same from now on.
-            ours.import_key = key
-            made.known.append(ours)
         before = base.get(key)
         base[key] = wanted["value"]
         if ours is not None:
@@ -192,6 +193,36 @@ def _merge_channels(
     }
 
 
+def _recognized(facts: Facts, channels: list[Channel]) -> dict[str, Channel]:
+    """Channels that people wrote without an import, by the key of what the file has of them.
+
+    First those with the same value. Then, of one kind, the only one with the same label: another
+    number for the Washington office is a difference and not a second number.
+    """
+    taken = {channel.import_key for channel in channels}
+    free = [channel for channel in channels if not channel.import_key]
+    found: dict[str, Channel] = {}
+    for alike in (_by_value, _by_label):
+        for one in facts.channels:
+            if one.key in taken or one.key in found:
+                continue
+            same = [channel for channel in free if alike(channel) == alike(one)]
+            if len(same) == 1 or (same and alike is _by_value):
+                found[one.key] = same[0]
+                free.remove(same[0])
+                same[0].place = same[0].place or one.place
+                same[0].hours = same[0].hours or one.hours
+    return found
+
+
+def _by_value(channel: Channel | ChannelFacts) -> tuple[str, str]:
+    return _same(channel.kind, channel.value)
+
+
+def _by_label(channel: Channel | ChannelFacts) -> tuple[str, str]:
+    return channel.kind, channel.label.strip().casefold()
+
+
 def _merge_channel(
     made: Plan, ours: Channel, key: str, wanted: dict[str, str], today: datetime.date
 ) -> None:
@@ -209,7 +240,8 @@ def _merge_channel(
 
 def _same(kind: str, value: str) -> tuple[str, str]:
     """The same for what people would take for the same."""
-    return kind, _APART.sub(" ", value).strip().casefold()
+    words = _APART.sub(" ", value).strip().casefold()
+    return kind, _WEB.sub("", words).rstrip("/")
 
 
 def _new(entry: Representative, key: str, wanted: dict[str, str], today: datetime.date) -> Channel:

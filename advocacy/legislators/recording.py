@@ -28,7 +28,7 @@ def record_channels(entry: Representative, made: Plan, *, taken: int) -> None:
     if made.changed:
         Channel.objects.bulk_update(made.changed, [*WRITTEN, "checked_on", "checked_by"])
     if made.known:
-        Channel.objects.bulk_update(made.known, ["import_key"])
+        Channel.objects.bulk_update(made.known, ["import_key", "place", "hours"])
     if made.gone:
         Channel.objects.filter(pk__in=[channel.pk for channel in made.gone]).delete()
 

@@ -343,3 +343,17 @@ def test_a_seat_that_nobody_takes_is_vacant_and_looked_at_again(
         )
         == 2
     )
+
+
+def test_another_number_for_the_same_office_is_a_difference_and_no_second_number() -> None:
+    person = RepresentativeFactory(
+        bioguide="B001230", name="Tammy Baldwin", first_name="Tammy", last_name="Baldwin"
+    )
+    ChannelFactory(representative=person, value="202-224-9999", label="Washington office")
+    ChannelFactory(
+        representative=person, kind="form", value="http://baldwin.senate.gov/feedback/", label="Us"
+    )
+    imported(baldwin())
+    assert Channel.objects.filter(kind__in=["phone", "form"]).count() == 2
+    assert waiting() == {"channel:term/phone": ("202-224-9999", "202-224-5653")}
+    assert channel("term/phone").place == "washington"
