@@ -65,7 +65,7 @@ class Plan:
         """What changes, for the history."""
         names = [Representative._meta.get_field(name).verbose_name for name in self.fields]
         return [
-            *map(str, names),
+            *(str(name).lower() for name in names),
             *(f"new: {channel}" for channel in self.new),
             *(f"changed: {channel}" for channel in self.changed),
             *(f"gone: {channel}" for channel in self.gone),

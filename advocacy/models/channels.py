@@ -100,7 +100,11 @@ class Channel(Orderable):
         related_name="+",
     )
     written_by = models.CharField(
-        max_length=6, choices=WrittenBy, default=WrittenBy.PERSON, editable=False
+        max_length=6,
+        choices=WrittenBy,
+        default=WrittenBy.PERSON,
+        editable=False,
+        help_text="An import keeps up to date what it wrote, and leaves alone what a person wrote.",
     )
     # Where an import finds it in its files; blank for what only people know.
     import_key = models.CharField(max_length=80, blank=True, editable=False)
@@ -112,6 +116,7 @@ class Channel(Orderable):
         FieldPanel("value"),
         FieldRowPanel([FieldPanel("place"), FieldPanel("hours")]),
         FieldRowPanel([FieldPanel("source_address"), FieldPanel("checked_on")]),
+        FieldPanel("written_by", read_only=True),
     ]
 
     class Meta(Orderable.Meta):
