@@ -22,6 +22,7 @@ from advocacy.models import (
     Representative,
     SecondLook,
 )
+from advocacy.models.petitions import ENDED
 from tests.factories.advocacy import (
     ChannelFactory,
     LetterFactory,
@@ -227,7 +228,7 @@ def test_a_channel_that_goes_or_changes_queues_and_one_more_does_not() -> None:
     assert SecondLook.objects.get().detail == "No longer listed: Phone: 202-224-0001."
 
 
-@pytest.mark.parametrize("status", sorted(staleness.ENDED))
+@pytest.mark.parametrize("status", sorted(ENDED))
 def test_publishing_the_end_of_a_petition_queues(status: str) -> None:
     petition = PetitionFactory.create()
     article(live=True, title="Names it", petition=petition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 
 from news.drafting.guard.contacts import Contact, ContactKind, find_contacts
@@ -19,6 +20,22 @@ NAMES = {
 }
 
 
+Given = tuple[frozenset[tuple[ContactKind, str]], str]
+"""The contact details in a text, and its words where one of them is a street address."""
+
+
+def _given(text: str) -> Given:
+    found = find_contacts(text)
+    street = any(contact.kind is ContactKind.STREET_ADDRESS for contact in found)
+    values = frozenset((contact.kind, contact.value) for contact in found)
+    return values, f" {street_value(text)} " if street else ""
+
+
+# All of Congress has six thousand channels, which take a second to read and seldom change. Their
+# values are short; what sources say is not kept.
+_given_by_registry = lru_cache(maxsize=16_384)(_given)
+
+
 @dataclass(frozen=True)
 class KnownContacts:
     """The contact details that some texts give, in their one spelling."""
@@ -29,14 +46,13 @@ class KnownContacts:
     words: str = field(default="", repr=False)
 
     @classmethod
-    def from_texts(cls, texts: Iterable[str]) -> KnownContacts:
+    def gathered(cls, given: Iterable[Given]) -> KnownContacts:
         values: set[tuple[ContactKind, str]] = set()
         words: list[str] = []
-        for text in texts:
-            found = find_contacts(text)
-            values.update((contact.kind, contact.value) for contact in found)
-            if any(contact.kind is ContactKind.STREET_ADDRESS for contact in found):
-                words.append(f" {street_value(text)} ")
+        for found, street in given:
+            values |= found
+            if street:
+                words.append(street)
         web = [value for kind, value in values if kind is ContactKind.WEB_ADDRESS]
         return cls(
             values=frozenset(values),
@@ -66,8 +82,8 @@ class AllowedContacts:
     ) -> AllowedContacts:
         """Read them from the registry's values, one each, and from whole source texts."""
         return cls(
-            registry=KnownContacts.from_texts(registry_values),
-            sources=KnownContacts.from_texts(source_texts),
+            registry=KnownContacts.gathered(map(_given_by_registry, registry_values)),
+            sources=KnownContacts.gathered(map(_given, source_texts)),
         )
 
     def __contains__(self, contact: Contact) -> bool:

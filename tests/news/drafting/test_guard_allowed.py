@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pytest
 
-from news.drafting.guard import AllowedContacts, FindingKind, Severity, violations
+from news.drafting.guard import AllowedContacts, FindingKind, Severity, allowed, violations
 
 REGISTRY = [
     "(202) 224-5653",
@@ -83,3 +85,19 @@ def test_a_refusal_names_the_text_and_the_way_out() -> None:
 def test_without_a_registry_or_a_source_nothing_is_known() -> None:
     nothing = AllowedContacts.from_texts([], [])
     assert len(violations("Call 202-224-5653, see example.org.", allowed=nothing)) == 2
+
+
+def test_what_the_registry_says_is_read_once_and_what_sources_say_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def counting(text: str) -> allowed.Given:
+        read.append(text)
+        return frozenset(), ""
+
+    monkeypatch.setattr(allowed, "_given", counting)
+    monkeypatch.setattr(allowed, "_given_by_registry", lru_cache(maxsize=8)(counting))
+    for _ in range(3):
+        AllowedContacts.from_texts(["202-224-5653"], ["A source."])
+    assert read == ["202-224-5653", "A source.", "A source.", "A source."]
