@@ -1,5 +1,6 @@
 """Representatives, petitions, signatures and letters."""
 
+from advocacy.models.districts import District, DistrictMap, ZipDistrict
 from advocacy.models.letters import Letter, LetterTarget
 from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
 from advocacy.models.representatives import Channel, Office, Representative
@@ -9,6 +10,8 @@ from advocacy.models.signatures import Signature, SignatureStatus
 __all__ = [
     "AdvocacySettings",
     "Channel",
+    "District",
+    "DistrictMap",
     "Letter",
     "LetterTarget",
     "Office",
@@ -18,4 +21,5 @@ __all__ = [
     "Representative",
     "Signature",
     "SignatureStatus",
+    "ZipDistrict",
 ]
