@@ -150,7 +150,7 @@ def _checked(values: list[str], places: list[int], width: int) -> tuple[str, Sea
         raise ValueError(f"{_quoted(state)} is no state that we know.")
     if not _ZIP.fullmatch(zip_code):
         raise ValueError(
-            f"{_quoted(zip_code)} is no ZIP code of five digits. Spreadsheets drop noughts in front."
+            f"{_quoted(zip_code)} is no ZIP code of five digits. Spreadsheets drop zeros in front."
         )
     if not _NUMBER.fullmatch(number) or not is_a_district(state, str(int(number))):
         most = HOUSE_SEATS[state]

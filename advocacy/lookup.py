@@ -18,7 +18,6 @@ from advocacy.models import District, Office, Representative
 from advocacy.places import WITHOUT_SENATORS, State
 
 if TYPE_CHECKING:
-
     from advocacy.models import Channel
 
 IN_THE_HOUSE = (Office.REPRESENTATIVE, Office.DELEGATE)
@@ -83,6 +82,11 @@ class Answer:
     def crosses_states(self) -> bool:
         """Whether it touches more than one state."""
         return len(self.delegations) > 1
+
+    @property
+    def has_delegates(self) -> bool:
+        """Whether a member has no vote when the House passes a bill."""
+        return any(not seat.district.has_senators for seat in self.seats)
 
     @property
     def contacts(self) -> list[Contact]:

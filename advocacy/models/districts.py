@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from advocacy.models.representatives import ordinal
-from advocacy.places import AT_LARGE, HOUSE_SEATS, State
+from advocacy.places import AT_LARGE, HOUSE_SEATS, WITHOUT_SENATORS, State
 
 if TYPE_CHECKING:
     from typing import Self
@@ -77,10 +77,22 @@ class District(models.Model):
 
     @property
     def name(self) -> str:
-        """The district in words: California's 30th district, Wyoming (at large)."""
+        """The district in words, anywhere: California's 30th district, Wyoming (at large)."""
         if self.number == AT_LARGE:
             return f"{self.get_state_display()} (at large)"
-        return f"{self.get_state_display()}'s {ordinal(int(self.number))} district"
+        return f"{self.get_state_display()}’s {self.line}"
+
+    @property
+    def line(self) -> str:
+        """The district in words, under the name of its state."""
+        if self.number == AT_LARGE:
+            return "at-large district"
+        return f"{ordinal(int(self.number))} district"
+
+    @property
+    def has_senators(self) -> bool:
+        """Whether its place is a state, which sends two to the Senate."""
+        return self.state not in WITHOUT_SENATORS
 
 
 class ZipDistrict(models.Model):
