@@ -84,6 +84,11 @@ class Answer:
         return len(self.delegations) > 1
 
     @property
+    def is_certain(self) -> bool:
+        """Whether all who are named represent the reader, so that one letter may go to all."""
+        return not self.is_split and len(self.contacts) > 1
+
+    @property
     def has_delegates(self) -> bool:
         """Whether a member has no vote when the House passes a bill."""
         return any(not seat.district.has_senators for seat in self.seats)

@@ -252,8 +252,12 @@ def test_letters_for_ones_own_representatives_lead_to_each_of_them(client: Clien
     html = html_of(client, "53703")
     for slug in ("member-wi-2", "member-wi-senate-1", "member-wi-senate-2"):
         assert f'href="/letters/ours/?to={slug}"' in html
+    everybody = "to=member-wi-2&amp;to=member-wi-senate-1&amp;to=member-wi-senate-2"
+    assert f'href="/letters/ours/?{everybody}"' in html
     assert "A draft" not in html
     assert "For others" not in html
+    # Not where some of those who are named may be somebody else's.
+    assert "To all" not in html_of(client, "90210")
 
 
 @pytest.mark.usefixtures("congress")
@@ -263,7 +267,9 @@ def test_the_letter_that_a_reader_comes_from_goes_along(client: Client) -> None:
     form = client.get(PAGE, {"letter": "ours"}).content.decode()
     assert '<input type="hidden" name="letter" value="ours">' in form
     html = html_of(client, "53703", letter="ours")
-    assert html.count('class="button" href="/letters/ours/?to=') == 3
+    assert html.count('class="button" href="/letters/ours/?to=') == 4
+    assert "Send it to all 3" in html
+    assert "Send it to all" not in html_of(client, "90210", letter="ours")
     assert "Another letter" not in html
     # It goes along to the next question too, also after a slip.
     assert 'name="letter" value="ours"' in html

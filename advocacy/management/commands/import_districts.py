@@ -153,7 +153,10 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def bar(self, what: str, total: int) -> Any:
-        return tqdm(total=total, desc=what, ncols=78, unit="", disable=self.quiet, leave=False)
+        # None: no bar where no terminal shows it.
+        return tqdm(
+            total=total, desc=what, ncols=78, unit="", disable=self.quiet or None, leave=False
+        )
 
 
 def _congress(value: str) -> int:
