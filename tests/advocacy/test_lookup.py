@@ -59,7 +59,7 @@ def test_a_split_zip_code_is_said_to_be_split_and_why_and_what_to_do(client: Cli
         "California’s 36th district."
     ) in text
     assert "ZIP codes follow the routes of the post" in text
-    assert "One of the members below is yours" in text
+    assert "One of the seats below is yours" in text
     assert "Your street address decides" in text
     assert "state line" not in text
     assert "lies in" not in text_of(client, "53703")
