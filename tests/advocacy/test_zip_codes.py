@@ -180,7 +180,7 @@ def test_the_server_writes_no_zip_code_down(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as file:
         server = subprocess.Popen(  # noqa: S603 - our own command
-            serving._web("127.0.0.1", port, 1),
+            serving.web_server(host="127.0.0.1", port=port, workers=1),
             env=environment,
             cwd=Path(__file__).parents[2],
             stdout=file,
