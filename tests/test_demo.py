@@ -112,8 +112,11 @@ def test_one_command_brings_a_newsroom_and_a_second_one_brings_it_back(
         "/search/?q=water",
         "/subscribe/",
         "/petitions/",
+        "/representatives/",
     ):
         assert first.status(address) == 200, first.log
+    split = requests.get(f"{first.address}/representatives/?zip=90210", timeout=30).text
+    assert "90210 lies in 3 districts" in split
     front = requests.get(first.address, timeout=30).text
     articles = set(re.findall(r'href="[^"]*?(/news/[\w-]+/)"', front))
     assert len(articles) >= 3

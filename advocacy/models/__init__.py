@@ -1,6 +1,7 @@
 """Representatives, petitions, signatures and letters."""
 
 from advocacy.models.channels import Channel
+from advocacy.models.districts import District, DistrictMap, ZipDistrict
 from advocacy.models.imports import Difference
 from advocacy.models.letters import Letter, LetterTarget
 from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
@@ -13,6 +14,8 @@ __all__ = [
     "AdvocacySettings",
     "Channel",
     "Difference",
+    "District",
+    "DistrictMap",
     "Letter",
     "LetterTarget",
     "Office",
@@ -24,4 +27,5 @@ __all__ = [
     "SecondLook",
     "Signature",
     "SignatureStatus",
+    "ZipDistrict",
 ]

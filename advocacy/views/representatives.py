@@ -8,23 +8,40 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from advocacy.models import Representative
+from advocacy.lookup import vacant_seats
+from advocacy.models import DistrictMap, Representative
 from advocacy.places import State
+from advocacy.views import districts
 from advocacy.views.heads import head
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from advocacy.models import District
+
 
 @require_safe
 def representatives(request: HttpRequest) -> HttpResponse:
-    """Everybody in office, state by state, and last those whom no state elects."""
+    """Everybody in office, state by state, and last those whom no state elects.
+
+    With ``zip`` in the address, those who represent that ZIP code.
+    """
+    if "zip" in request.GET:
+        return districts.answer(request)
     groups: dict[str, list[Representative]] = {}
     for representative in Representative.objects.public().in_office().by_seat():
         groups.setdefault(representative.state, []).append(representative)
+    vacant: dict[str, list[District]] = {}
+    for district in vacant_seats():
+        vacant.setdefault(district.state, []).append(district)
     names = dict(State.choices)
     states = [
-        {"code": code, "name": names.get(code, "Other offices"), "representatives": groups[code]}
+        {
+            "code": code,
+            "name": names.get(code, "Other offices"),
+            "representatives": groups[code],
+            "vacant": vacant.get(code, []),
+        }
         for code in sorted(groups, key=lambda code: (code == "", names.get(code, "")))
     ]
     return render(
@@ -32,6 +49,8 @@ def representatives(request: HttpRequest) -> HttpResponse:
         "advocacy/representatives.html",
         {
             "states": states,
+            "district_map": DistrictMap.objects.first(),
+            "letter": districts.letter_asked_for(request),
             "head": head(
                 "Representatives",
                 "Whom to write to and call, state by state, with where each address comes from.",

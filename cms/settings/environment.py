@@ -288,6 +288,18 @@ def search_backends(name: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def without_query(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
+    """What is told of an error, without what stood behind the question mark: it may be a ZIP code.
+
+    The variables of a view hold the same, so only the lines that ran are told.
+    """
+    event.get("request", {}).pop("query_string", None)
+    for error in (event.get("exception") or {}).get("values") or []:
+        for frame in (error.get("stacktrace") or {}).get("frames", []):
+            frame.pop("vars", None)
+    return event
+
+
 def sentry(name: str) -> None:
     """Send errors to the Sentry project that an address names, without what is known of people."""
     dsn = text(name, "")
@@ -295,6 +307,8 @@ def sentry(name: str) -> None:
         return
     _check_package(name, "sentry_sdk")
     try:
-        importlib.import_module("sentry_sdk").init(dsn=dsn, send_default_pii=False)
+        importlib.import_module("sentry_sdk").init(
+            dsn=dsn, send_default_pii=False, before_send=without_query
+        )
     except ValueError:
         refuse(name, "is no address of a Sentry project. Copy it from the project's settings.")

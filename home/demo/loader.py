@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Site
 
+from advocacy import districts
 from advocacy.models import (
     AdvocacySettings,
     Channel,
@@ -118,6 +119,7 @@ class Newsroom:
     def _load(self) -> Iterator[str]:
         self.site_settings()
         self.representatives()
+        self.district_map()
         self.petitions()
         self.letters()
         self.subjects()
@@ -185,6 +187,15 @@ class Newsroom:
                 for number, channel in enumerate(channels)
             ]
             self._publish(representative)
+
+    def district_map(self) -> None:
+        """A dozen ZIP codes of those members' districts: whole, split, and one that is vacant."""
+        districts.replace_map(
+            districts.read_map((CONTENT / "districts.csv").read_bytes()),
+            congress=districts.CONGRESS,
+            published_on=max(districts.PUBLISHED_ON.values()),
+            source_address=districts.PROJECT,
+        )
 
     def petitions(self) -> None:
         """Petitions with their targets and signatures."""

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from cms.settings import environment
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "hunter2-correct-horse"
 PRODUCTION = {
@@ -198,3 +200,19 @@ def test_a_process_ends_with_that_line_and_a_status(command: list[str], tmp_path
     assert ended.stderr.count("\n") == 1
     assert ended.stderr.startswith("DATABASE_URL: ")
     assert PASSWORD not in ended.stderr
+
+
+def test_an_error_is_told_without_the_question_and_the_variables() -> None:
+    frame = {"function": "answer", "lineno": 7, "vars": {"zip_code": "'90210'"}}
+    event = {
+        "request": {
+            "url": "https://news.example.org/representatives/",
+            "query_string": "zip=90210",
+        },
+        "exception": {"values": [{"type": "ValueError", "stacktrace": {"frames": [frame]}}, {}]},
+    }
+    told = environment.without_query(event, {})
+    assert "90210" not in str(told)
+    assert told["request"]["url"].endswith("/representatives/")
+    assert told["exception"]["values"][0]["stacktrace"]["frames"][0]["lineno"] == 7
+    assert environment.without_query({}, {}) == {}

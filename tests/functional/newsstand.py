@@ -18,6 +18,7 @@ from tests.factories.advocacy import (
     PetitionFactory,
     RepresentativeFactory,
 )
+from tests.factories.districts import load_map
 from tests.factories.news import (
     CategoryFactory,
     RelatedLinkFactory,
@@ -66,6 +67,8 @@ class Newsstand:
             f"{petition}thanks/",
             f"{petition}confirm/no-such-token/",
             "/representatives/",
+            "/representatives/?zip=53703",
+            "/representatives/?zip=20500",
             self.representative.get_absolute_url(),
             self.letter.get_absolute_url(),
             "/subscribe/",
@@ -81,6 +84,7 @@ def open_newsstand() -> Newsstand:
     category = CategoryFactory(name="Health and safety", slug="health-and-safety")
     representative = RepresentativeFactory(slug="tammy-baldwin", last_name="Baldwin")
     ChannelFactory(representative=representative)
+    load_map({"53703": "WI-2 WI-3"})
     petition = PetitionFactory(slug="finish-the-lead-pipes", targets=[representative])
     type(petition).objects.filter(pk=petition.pk).update(confirmed_count=620)
     letter = LetterFactory(slug="keep-the-deadline", targets=[representative])
