@@ -1,6 +1,14 @@
 """Representatives, petitions and letters."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 
 class AdvocacyConfig(AppConfig):
@@ -11,7 +19,16 @@ class AdvocacyConfig(AppConfig):
     verbose_name = "Advocacy"
 
     def ready(self) -> None:
-        """Have a site's default petition count among the places that use it."""
-        from wagtail.models import ReferenceIndex  # noqa: PLC0415 - models are ready only now
+        """Have a site's default petition count among the places that use it; listen."""
+        from wagtail.models import Page, ReferenceIndex  # noqa: PLC0415 - models are ready only now
 
         ReferenceIndex.register_model(self.get_model("AdvocacySettings"))
+        for model in (Page, *map(self.get_model, ("Petition", "Representative", "Letter"))):
+            post_delete.connect(_forget_second_looks, sender=model)
+
+
+def _forget_second_looks(instance: Model, **kwargs: object) -> None:
+    """Ask for no second look at or because of what was deleted."""
+    from advocacy import staleness  # noqa: PLC0415 - models are ready only now
+
+    staleness.forget(instance)

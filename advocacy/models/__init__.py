@@ -5,6 +5,7 @@ from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
 from advocacy.models.representatives import Channel, Office, Representative
 from advocacy.models.settings import AdvocacySettings
 from advocacy.models.signatures import Signature, SignatureStatus
+from advocacy.models.staleness import Reason, SecondLook
 
 __all__ = [
     "AdvocacySettings",
@@ -15,7 +16,9 @@ __all__ = [
     "Petition",
     "PetitionStatus",
     "PetitionTarget",
+    "Reason",
     "Representative",
+    "SecondLook",
     "Signature",
     "SignatureStatus",
 ]

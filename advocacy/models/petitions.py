@@ -177,6 +177,16 @@ class Petition(PublishedContent):
         if errors:
             raise ValidationError(errors)
 
+    def save(self, **kwargs: Any) -> None:
+        """Have what names it looked at again when it ends."""
+        from advocacy import staleness  # noqa: PLC0415 - it points here
+
+        if kwargs.get("update_fields") is not None:
+            super().save(**kwargs)
+            return
+        with staleness.noticing(self):
+            super().save(**kwargs)
+
     def with_content_json(self, content: dict[str, Any]) -> Petition:
         """A revision holds words; the signatures belong to the row."""
         petition: Petition = super().with_content_json(content)

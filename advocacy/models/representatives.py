@@ -211,6 +211,16 @@ class Representative(PublishedContent):
         if errors:
             raise ValidationError(errors)
 
+    def save(self, **kwargs: Any) -> None:
+        """Have what names them looked at again where office, time in it or channels change."""
+        from advocacy import staleness  # noqa: PLC0415 - it points here
+
+        if kwargs.get("update_fields") is not None:
+            super().save(**kwargs)
+            return
+        with staleness.noticing(self):
+            super().save(**kwargs)
+
     def get_absolute_url(self) -> str:
         """Their page."""
         return reverse("advocacy:representative", args=[self.slug])
