@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect
+from django.urls import path
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
 from advocacy import dashboard, ledgers
 from advocacy.models import Petition, Signature
+from advocacy.views import reports
 from advocacy.viewsets import AdvocacyViewSetGroup
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     from django.db import models
     from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
     from wagtail.admin.ui.components import Component
+    from wagtail.log_actions import LogActionRegistry
 
     from cms.core.requests import AdminRequest
 
@@ -51,3 +55,22 @@ def keep_signed_petitions(
         "Set the status to Closed or Archived instead.",
     )
     return redirect(Petition.snippet_viewset.get_url_name("list"))
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    """Where campaigners decide on a reported contact."""
+    return [
+        path("reported-contacts/<int:pk>/decide/", reports.decide, name="advocacy_decide_report")
+    ]
+
+
+@hooks.register("register_log_actions")
+def report_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of a representative says of reported contacts."""
+    actions.register_action(
+        "advocacy.report.accept", "Accept a report", "Reported contact accepted as wrong"
+    )
+    actions.register_action(
+        "advocacy.report.dismiss", "Dismiss a report", "Reported contact found to be right"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
 from wagtail.images.models import SourceImageIOError
 from wagtail.rich_text import RichText
@@ -20,6 +18,7 @@ from advocacy.models import AdvocacySettings
 from cms.core.models import SiteSettings
 from cms.core.prose import expand_all, expanded
 from cms.core.sharing import share_links
+from cms.core.structured_data import for_script
 from news import provenance
 from news.models.commentary import Review, Section
 from news.models.related import SHOWN_AT_MOST
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
     from advocacy.models import Petition
     from news.models import ArticlePage
@@ -255,11 +255,3 @@ def json_ld(
     ]:
         data["correction"] = texts
     return for_script(data)
-
-
-def for_script(data: dict[str, Any]) -> SafeString:
-    """JSON that can stand in a script element: nothing in it ends the element or a line."""
-    encoded = json.dumps(data, ensure_ascii=False)
-    for character in "<>&\u2028\u2029":
-        encoded = encoded.replace(character, f"\\u{ord(character):04x}")
-    return mark_safe(encoded)  # noqa: S308 - see above

@@ -2,6 +2,7 @@
 
 from advocacy.models.letters import Letter, LetterTarget
 from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
+from advocacy.models.reports import ChannelReport, Problem, ReportStatus
 from advocacy.models.representatives import Channel, Office, Representative
 from advocacy.models.settings import AdvocacySettings
 from advocacy.models.signatures import Signature, SignatureStatus
@@ -10,13 +11,16 @@ from advocacy.models.staleness import Reason, SecondLook
 __all__ = [
     "AdvocacySettings",
     "Channel",
+    "ChannelReport",
     "Letter",
     "LetterTarget",
     "Office",
     "Petition",
     "PetitionStatus",
     "PetitionTarget",
+    "Problem",
     "Reason",
+    "ReportStatus",
     "Representative",
     "SecondLook",
     "Signature",

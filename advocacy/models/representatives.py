@@ -296,35 +296,11 @@ class Representative(PublishedContent):
         """The channels that have a source and a date, in their order; also in a preview."""
         return [channel for channel in self.channels.all() if channel.is_usable]
 
-    def page_context(self) -> dict[str, Any]:
-        """Context of ``advocacy/representative.html``."""
-        return {
-            "representative": self,
-            "channels": self.usable_channels,
-            "petitions": self.petitions_aimed_at(),
-            "letters": self.letters_aimed_at(),
-            "head": self.head(self.titled_name, f"{self.office_line}: how to reach them."),
-        }
+    def page_context(self, number: int = 1) -> dict[str, Any]:
+        """Context of ``advocacy/representative.html``; ``number`` counts the pages of articles."""
+        from advocacy import representative_page  # noqa: PLC0415 - it points here
 
-    def petitions_aimed_at(self) -> list[Any]:
-        """Open petitions with this target, the most urgent first."""
-        from advocacy.models.petitions import Petition  # noqa: PLC0415 - it points here
-
-        if self._state.adding:
-            return []
-        return list(
-            Petition.objects.open_now().filter(target_rows__representative=self).most_urgent()
-        )
-
-    def letters_aimed_at(self) -> list[Any]:
-        """Published letters with this target, by title."""
-        from advocacy.models.letters import Letter  # noqa: PLC0415 - it points here
-
-        if self._state.adding:
-            return []
-        return list(
-            Letter.objects.public().filter(target_rows__representative=self).order_by("title")
-        )
+        return representative_page.context(self, number=number)
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
