@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
-    from advocacy.models import Petition
+    from advocacy.models import Petition, Representative
     from news.models import ArticlePage
 
 # How many words of the body a reader sees before unfolding the rest.
@@ -79,6 +79,8 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
         "folded_blocks": folded,
         "categories": categories,
         "commentary": commentary,
+        "callees": callees(page),
+        "talking_points_id": first_of(page.to_do, "talking_points"),
         "petition": petition_for(page, request),
         "related_links": list(page.related_links.approved()[:SHOWN_AT_MOST]) if page.pk else [],
         "corrections": corrections,
@@ -97,6 +99,19 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
 def registry_entries(page: ArticlePage) -> dict[str, set[int]]:
     """The ids of the petitions, representatives and letters that the commentary names, by kind."""
     return registry.named_in([list(getattr(page, section).raw_data) for section in Section.values])
+
+
+def callees(page: ArticlePage) -> list[Representative]:
+    """Those whom the To Do asks to be called and who can be, each once, in order."""
+    items = (
+        item for block in page.to_do if block.block_type == "group" for item in block.value["items"]
+    )
+    return list({item.entry.pk: item.entry for item in items if item.phones}.values())
+
+
+def first_of(stream: StreamValue, block_type: str) -> str | None:
+    """The id of the first block of this type."""
+    return next((block.id for block in stream if block.block_type == block_type), None)
 
 
 def rich_texts(page: ArticlePage) -> Iterator[RichText]:

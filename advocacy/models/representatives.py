@@ -126,6 +126,9 @@ class Representative(PublishedContent):
 
     objects = RepresentativeQuerySet.as_manager()
 
+    # What ``advocacy.registry`` found together with those of others.
+    phones_at_hand: list[Channel] | None = None
+
     find_by = "name"
     preview_template = "advocacy/representative.html"
 
@@ -295,6 +298,14 @@ class Representative(PublishedContent):
     def usable_channels(self) -> list[Channel]:
         """The channels that have a source and a date, in their order; also in a preview."""
         return [channel for channel in self.channels.all() if channel.is_usable]
+
+    @property
+    def phones(self) -> list[Channel]:
+        """The numbers that readers may call; none of somebody who has left."""
+        if self.phones_at_hand is not None:
+            return self.phones_at_hand
+        usable = self.usable_channels if self.is_in_office else []
+        return [channel for channel in usable if channel.kind == ChannelKind.PHONE]
 
     def page_context(self, number: int = 1) -> dict[str, Any]:
         """Context of ``advocacy/representative.html``; ``number`` counts the pages of articles."""
