@@ -72,7 +72,7 @@ def find(wanted: Mapping[str, Collection[int]]) -> Found:
 def _phones(representatives: Collection[int], *, blanks: int) -> QuerySet[Any, Any]:
     """A part of the union: the numbers of those in office, in the campaigners' order."""
     in_office = Representative.objects.public().in_office().filter(pk__in=representatives)
-    text = CharField()
+    text: CharField[str, str] = CharField()
     return (
         Channel.objects.usable()
         .filter(kind=PHONE, representative__in=in_office)
