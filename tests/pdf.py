@@ -99,7 +99,7 @@ class _Pen:
     def __init__(self) -> None:
         self.text: Matrix = (1, 0, 0, 1, 0, 0)
         self.font: dict[int, str] = {}
-        self._now = self.text
+        self._now: Matrix = (1, 0, 0, 1, 0, 0)
         self._kept: list[Matrix] = []
 
     @property

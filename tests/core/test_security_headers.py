@@ -53,7 +53,7 @@ ADMIN_POLICY = {
 }
 # Pages with a form hold a token, and are kept by nobody.
 WITH_FORM = re.compile(
-    r"^/(petitions/[^/]+/(confirm/.*)?|letters/.*|subscribe/(confirm/.*)?|unsubscribe/.*)$"
+    r"^/(petitions/[^/]+/(confirm/.*)?|letters/.*|representatives/[^/]+/report/.*|subscribe/(confirm/.*)?|unsubscribe/.*)$"
 )
 INLINE = re.compile(
     r"""<style|<script(?![^>]*\b(src=|type="application/ld\+json"))|\sstyle=|\son[a-z]+\s*=|javascript:""",
