@@ -96,7 +96,7 @@ function printOne(copy) {
 
 form.addEventListener("input", showAll);
 form.addEventListener("submit", (event) => event.preventDefault());
-form.querySelector("[data-without-script]").hidden = true;
+form.querySelector("[data-without-script]").remove();
 const today = new Intl.DateTimeFormat("en-US", { dateStyle: "long" }).format(new Date());
 for (const copy of copies) {
     copy.querySelector("[data-today]").textContent = today;
