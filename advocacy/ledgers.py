@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wagtail_modeladmin.options import modeladmin_register
 
-from advocacy.models import Signature
+from advocacy.models import ChannelReport, Signature
 from cms.core.ledgers import Ledger
 
 
@@ -33,4 +33,19 @@ class SignatureLedger(Ledger):
     )
 
 
+class ChannelReportLedger(Ledger):
+    """Contacts that readers reported to be wrong; whoever may decide does so on a report's page."""
+
+    model = ChannelReport
+    menu_label = "Reported contacts"
+    menu_icon = "warning"
+    menu_order = 325
+    list_display = ("representative", "what", "problem", "times", "status", "last_reported_at")
+    list_filter = ("status", "problem", "kind", "last_reported_at")
+    list_select_related = ("representative",)
+    search_fields = ("representative__name", "value", "remarks")
+    inspect_template_name = "advocacy/admin/channel_report.html"
+
+
+modeladmin_register(ChannelReportLedger)
 modeladmin_register(SignatureLedger)

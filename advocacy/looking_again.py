@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from advocacy.registry import Entry
     from cms.core.models import User
-    from cms.core.requests import AdminRequest
 
 # Rows to look into for the places that a panel lists.
 LOOKED_AT = 200

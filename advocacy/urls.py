@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from advocacy.views import letters, petitions, representatives
+from advocacy.views import letters, petitions, reports, representatives
 
 app_name = "advocacy"
 
@@ -14,5 +14,7 @@ urlpatterns = [
     path("petitions/<slug:slug>/confirm/<str:token>/", petitions.confirm, name="confirm"),
     path("representatives/", representatives.representatives, name="representatives"),
     path("representatives/<slug:slug>/", representatives.representative, name="representative"),
+    path("representatives/<slug:slug>/report/", reports.report, name="report"),
+    path("representatives/<slug:slug>/report/thanks/", reports.reported, name="reported"),
     path("letters/<slug:slug>/", letters.letter, name="letter"),
 ]

@@ -14,7 +14,7 @@ from wagtail.snippets.models import register_snippet
 from advocacy import dashboard, ledgers
 from advocacy.legislators.recording import IMPORTED
 from advocacy.models import Petition, Signature
-from advocacy.views import differences, second_looks
+from advocacy.views import differences, reports, second_looks
 from advocacy.viewsets import AdvocacyViewSetGroup
 
 if TYPE_CHECKING:
@@ -80,3 +80,22 @@ def keep_signed_petitions(
         "Set the status to Closed or Archived instead.",
     )
     return redirect(Petition.snippet_viewset.get_url_name("list"))
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    """Where campaigners decide on a reported contact."""
+    return [
+        path("reported-contacts/<int:pk>/decide/", reports.decide, name="advocacy_decide_report")
+    ]
+
+
+@hooks.register("register_log_actions")
+def report_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of a representative says of reported contacts."""
+    actions.register_action(
+        "advocacy.report.accept", "Accept a report", "Reported contact accepted as wrong"
+    )
+    actions.register_action(
+        "advocacy.report.dismiss", "Dismiss a report", "Reported contact found to be right"
+    )

@@ -21,33 +21,56 @@ from cms.core.editor_links import LinkedStreamBlock
 # The newsroom's own text has no headings or pictures of its own; the section is the heading.
 COMMENTARY_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 REGISTRY_KINDS = ("petition", "representative", "letter")
+# The order in which a block leads to what it names.
+LEADING_KINDS = ("petition", "letter", "representative")
 
 
 class RegistryValue(blocks.StructValue):
-    """A value that may name one entry of the registry or an address."""
+    """A value that may name one entry of the registry, or a letter and whom to send it to."""
 
     @property
     def entry(self) -> Any:
-        """The petition, letter or representative that is named, or None."""
-        return next((self[kind] for kind in REGISTRY_KINDS if self.get(kind)), None)
+        """The petition, letter or representative that the block leads to, or None."""
+        return self[self.entry_kind] if self.entry_kind else None
 
     @property
     def entry_kind(self) -> str:
-        """Which of the three it is; blank without one."""
-        return next((kind for kind in REGISTRY_KINDS if self.get(kind)), "")
+        """Which of the three it is; blank without one. A letter comes before its addressee."""
+        return next((kind for kind in LEADING_KINDS if self.get(kind)), "")
+
+    @property
+    def addressee(self) -> Any:
+        """Whom the letter is to be filled in for, if the block says so and readers may see them."""
+        named = self.get("representative") if self.entry_kind == "letter" else None
+        return named if named is not None and named.live else None
+
+    @property
+    def phones(self) -> list[Any]:
+        """Numbers to call, where the block asks for a call to somebody who is in office."""
+        is_call = self.get("kind") == "call" and self.entry_kind == "representative"
+        return list(self.entry.phones) if is_call and self.entry.live else []
 
     @property
     def url(self) -> str:
         """Where the block leads; blank where it leads nowhere or its entry is gone or a draft."""
-        entry = self.entry
+        entry, shares = self.entry, self.get("kind") == "share"
         if entry is not None:
-            return str(entry.get_absolute_url()) if entry.live else ""
-        return str(self.get("link_address") or "")
+            if not entry.live:
+                return ""
+            address = str(entry.get_absolute_url())
+            if self.addressee is not None:
+                return f"{address}?to={self.addressee.slug}"
+            return f"{address}#share" if shares and self.entry_kind == "petition" else address
+        return str(self.get("link_address") or ("#share" if shares else ""))
 
     @property
     def label(self) -> str:
         """What to call the place that the block leads to."""
-        return str(self.entry) if self.entry is not None else str(self.get("link_title") or "")
+        if self.addressee is not None:
+            return f"{self.entry}, to {self.addressee.titled_name}"
+        if self.entry is not None:
+            return str(self.entry)
+        return str(self.get("link_title") or ("Share this article" if self.url else ""))
 
 
 class RegistryChooserBlock(SnippetChooserBlock):
@@ -76,9 +99,19 @@ def registry_choosers() -> list[tuple[str, blocks.Block]]:
 
 
 def only_one_entry(value: blocks.StructValue) -> None:
-    """Refuse a block that names two entries: readers could not tell where it leads."""
+    """Refuse a block that names two entries: readers could not tell where it leads.
+
+    A letter may name whom it is sent to, if it is meant for them.
+    """
     named = [kind for kind in REGISTRY_KINDS if value.get(kind)]
-    if len(named) > 1:
+    if value["kind"] in {"letter", "write"} and named == ["representative", "letter"]:
+        targets = value["letter"].targets
+        if targets and value["representative"] not in targets:
+            refusal = "This letter is for others. Choose one of its targets, or leave this blank."
+            raise StructBlockValidationError(
+                block_errors={"representative": ValidationError(refusal)}
+            )
+    elif len(named) > 1:
         raise StructBlockValidationError(
             block_errors={named[1]: ValidationError(f"Choose this or the {named[0]}, not both.")}
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
 from wagtail.images.models import SourceImageIOError
 from wagtail.rich_text import RichText
@@ -20,6 +18,7 @@ from advocacy.models import AdvocacySettings
 from cms.core.models import SiteSettings
 from cms.core.prose import expand_all, expanded
 from cms.core.sharing import share_links
+from cms.core.structured_data import for_script
 from news import provenance
 from news.models.commentary import Review, Section
 from news.models.related import SHOWN_AT_MOST
@@ -28,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
-    from advocacy.models import Petition
+    from advocacy.models import Petition, Representative
     from news.models import ArticlePage
 
 # How many words of the body a reader sees before unfolding the rest.
@@ -79,6 +79,8 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
         "folded_blocks": folded,
         "categories": categories,
         "commentary": commentary,
+        "callees": callees(page),
+        "talking_points_id": first_of(page.to_do, "talking_points"),
         "petition": petition_for(page, request),
         "related_links": list(page.related_links.approved()[:SHOWN_AT_MOST]) if page.pk else [],
         "corrections": corrections,
@@ -97,6 +99,19 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
 def registry_entries(page: ArticlePage) -> dict[str, set[int]]:
     """The ids of the petitions, representatives and letters that the commentary names, by kind."""
     return registry.named_in([list(getattr(page, section).raw_data) for section in Section.values])
+
+
+def callees(page: ArticlePage) -> list[Representative]:
+    """Those whom the To Do asks to be called and who can be, each once, in order."""
+    items = (
+        item for block in page.to_do if block.block_type == "group" for item in block.value["items"]
+    )
+    return list({item.entry.pk: item.entry for item in items if item.phones}.values())
+
+
+def first_of(stream: StreamValue, block_type: str) -> str | None:
+    """The id of the first block of this type."""
+    return next((block.id for block in stream if block.block_type == block_type), None)
 
 
 def rich_texts(page: ArticlePage) -> Iterator[RichText]:
@@ -255,11 +270,3 @@ def json_ld(
     ]:
         data["correction"] = texts
     return for_script(data)
-
-
-def for_script(data: dict[str, Any]) -> SafeString:
-    """JSON that can stand in a script element: nothing in it ends the element or a line."""
-    encoded = json.dumps(data, ensure_ascii=False)
-    for character in "<>&\u2028\u2029":
-        encoded = encoded.replace(character, f"\\u{ord(character):04x}")
-    return mark_safe(encoded)  # noqa: S308 - see above

@@ -5,6 +5,7 @@ from advocacy.models.districts import District, DistrictMap, ZipDistrict
 from advocacy.models.imports import Difference
 from advocacy.models.letters import Letter, LetterTarget
 from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
+from advocacy.models.reports import ChannelReport, Problem, ReportStatus
 from advocacy.models.representatives import Office, Representative
 from advocacy.models.settings import AdvocacySettings
 from advocacy.models.signatures import Signature, SignatureStatus
@@ -13,6 +14,7 @@ from advocacy.models.staleness import Reason, SecondLook
 __all__ = [
     "AdvocacySettings",
     "Channel",
+    "ChannelReport",
     "Difference",
     "District",
     "DistrictMap",
@@ -22,7 +24,9 @@ __all__ = [
     "Petition",
     "PetitionStatus",
     "PetitionTarget",
+    "Problem",
     "Reason",
+    "ReportStatus",
     "Representative",
     "SecondLook",
     "Signature",

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, PublishingPanel, TitleFieldPanel
 from wagtail.models import Orderable
 
-from advocacy.letters import copy_for, in_words, unknown_tokens
+from advocacy.letter_forms import LetterForm
+from advocacy.letters import (
+    MAILTO_LIMIT,
+    NOBODY,
+    copy_for,
+    in_words,
+    open_places,
+    shared_by,
+    unknown_tokens,
+)
 from advocacy.models.channels import Channel
 from advocacy.models.content import PublishedContent
 from advocacy.models.representatives import Representative
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import Self
+
+
+# A ZIP code has at most six districts, in two states at most.
+ADDRESSEES_AT_MOST = 10
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """Whom a letter goes to, and the part of its address that says so."""
+
+    representatives: list[Representative]
+    left_out: bool = False
+    query: str = ""
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -103,15 +131,63 @@ class Letter(PublishedContent):
         """Whom it is meant for, in order; none means the reader's own representatives."""
         return [row.representative for row in self.target_rows.all()]
 
-    def page_context(self) -> dict[str, Any]:
-        """Context of ``advocacy/letter.html``."""
+    def addressees(self, asked: Sequence[str] = ()) -> Addressees:
+        """Whom the letter goes to, where an address asks for some.
+
+        A letter with targets goes to those among them, else to all; one without goes to whoever
+        sits in office. What is asked for and cannot be is left out.
+        """
+        wanted = list(dict.fromkeys(asked))
+        slugs = [slug for slug in wanted if _SLUG.fullmatch(slug)][:ADDRESSEES_AT_MOST]
+        targets = self.targets
+        if not slugs:
+            return Addressees(targets, left_out=bool(wanted))
+        if targets:
+            allowed = [target for target in targets if target.live and target.is_in_office]
+        else:
+            people = Representative.objects.public().in_office().with_channels()
+            allowed = list(people.filter(slug__in=slugs))
+        by_slug = {representative.slug: representative for representative in allowed}
+        chosen = [by_slug[slug] for slug in slugs if slug in by_slug]
+        return Addressees(
+            chosen or targets,
+            left_out=len(chosen) < len(wanted),
+            query=urlencode([("to", representative.slug) for representative in chosen]),
+        )
+
+    def page_context(
+        self, asked: Sequence[str] = (), typed: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Context of ``advocacy/letter.html``; with what the reader typed, in their words."""
+        to = self.addressees(asked)
+        people = to.representatives
+        draft = {"subject": self.subject, "body": self.body}
+        form = LetterForm(
+            typed, initial={name: shared_by(people, text) for name, text in draft.items()}
+        )
+        sender = NOBODY
+        if typed is not None and form.is_valid():
+            sender = form.sender
+            draft = {name: form.cleaned_data[name] for name in draft}
         copies = [
-            copy_for(representative, subject=self.subject, body=self.body)
-            for representative in self.targets
+            copy_for(
+                representative,
+                **draft,
+                sender=sender,
+                chosen_post=(typed or {}).get(f"post-{representative.slug}", ""),
+            )
+            for representative in people
         ]
         return {
             "letter": self,
+            "form": form if copies else None,
+            "is_own": typed is not None and form.is_valid(),
+            "to": to,
             "copies": copies,
+            "tokens_left": len(copies) > 1 and "{" in str(form["body"].value()),
+            "open_places": open_places(draft["body"]),
+            "today": timezone.localdate(),
+            "mailto_limit": MAILTO_LIMIT,
             "general": None if copies else in_words(subject=self.subject, body=self.body),
             "head": self.head(self.title, self.subject),
         }

@@ -21,7 +21,7 @@ from wagtail.admin.panels import (
 )
 
 from advocacy.admin_forms import RepresentativeForm
-from advocacy.channels import Place
+from advocacy.channels import ChannelKind, Place
 from advocacy.models.channels import Channel, OfficeAddress
 from advocacy.models.content import PublishedContent
 from advocacy.places import State
@@ -162,6 +162,9 @@ class Representative(PublishedContent):
     imported = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = RepresentativeQuerySet.as_manager()
+
+    # What ``advocacy.registry`` found together with those of others.
+    phones_at_hand: list[Channel] | None = None
 
     find_by = "name"
     preview_template = "advocacy/representative.html"
@@ -365,32 +368,16 @@ class Representative(PublishedContent):
         offices = [OfficeAddress(place, name, ways) for (place, name), ways in found.items()]
         return sorted(offices, key=lambda office: office.place != Place.WASHINGTON)
 
-    def page_context(self) -> dict[str, Any]:
-        """Context of ``advocacy/representative.html``."""
-        return {
-            "representative": self,
-            "channels": self.usable_channels,
-            "petitions": self.petitions_aimed_at(),
-            "letters": self.letters_aimed_at(),
-            "head": self.head(self.titled_name, f"{self.office_line}: how to reach them."),
-        }
+    @property
+    def phones(self) -> list[Channel]:
+        """The numbers that readers may call; none of somebody who has left."""
+        if self.phones_at_hand is not None:
+            return self.phones_at_hand
+        usable = self.usable_channels if self.is_in_office else []
+        return [channel for channel in usable if channel.kind == ChannelKind.PHONE]
 
-    def petitions_aimed_at(self) -> list[Any]:
-        """Open petitions with this target, the most urgent first."""
-        from advocacy.models.petitions import Petition  # noqa: PLC0415 - it points here
+    def page_context(self, number: int = 1) -> dict[str, Any]:
+        """Context of ``advocacy/representative.html``; ``number`` counts the pages of articles."""
+        from advocacy import representative_page  # noqa: PLC0415 - it points here
 
-        if self._state.adding:
-            return []
-        return list(
-            Petition.objects.open_now().filter(target_rows__representative=self).most_urgent()
-        )
-
-    def letters_aimed_at(self) -> list[Any]:
-        """Published letters with this target, by title."""
-        from advocacy.models.letters import Letter  # noqa: PLC0415 - it points here
-
-        if self._state.adding:
-            return []
-        return list(
-            Letter.objects.public().filter(target_rows__representative=self).order_by("title")
-        )
+        return representative_page.context(self, number=number)

@@ -64,4 +64,6 @@ def representatives(request: HttpRequest) -> HttpResponse:
 def representative(request: HttpRequest, slug: str) -> HttpResponse:
     """One representative, how to reach them, and what asks something of them."""
     shown = get_object_or_404(Representative.objects.public().with_channels(), slug=slug)
-    return render(request, "advocacy/representative.html", shown.page_context())
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    return render(request, "advocacy/representative.html", shown.page_context(number))

@@ -21,7 +21,8 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Site
 
-from advocacy import districts
+from advocacy import districts, reports
+from advocacy.channels import ChannelKind
 from advocacy.models import (
     AdvocacySettings,
     Channel,
@@ -29,6 +30,7 @@ from advocacy.models import (
     LetterTarget,
     Petition,
     PetitionTarget,
+    Problem,
     Representative,
     Signature,
     SignatureStatus,
@@ -122,6 +124,7 @@ class Newsroom:
         self.district_map()
         self.petitions()
         self.letters()
+        self.reported_contacts()
         self.subjects()
         self.standard_pages()
         yield "Registry, petitions, letters, pages"
@@ -230,6 +233,16 @@ class Newsroom:
                 for number, slug in enumerate(targets)
             ]
             self._publish(letter)
+
+    def reported_contacts(self) -> None:
+        """Something for campaigners to decide on."""
+        senator = self._representative("tammy-baldwin")
+        reports.report(
+            representative=senator,
+            channel=senator.channels.filter(kind=ChannelKind.PHONE).last(),
+            problem=Problem.DEAD,
+            remark="It rings, and then a fax machine answers.",
+        )
 
     def _representative(self, slug: str) -> Representative:
         return Representative.objects.get(slug=slug)

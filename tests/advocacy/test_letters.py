@@ -11,7 +11,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from advocacy.letters import MAILTO_LIMIT, FilledLetter, copy_for, in_words, unknown_tokens
+from advocacy.letters import (
+    MAILTO_LIMIT,
+    FilledLetter,
+    Sender,
+    copy_for,
+    in_words,
+    open_places,
+    shared_by,
+    unknown_tokens,
+)
 from advocacy.models import Office
 from tests.factories.advocacy import ChannelFactory, LetterFactory, RepresentativeFactory
 
@@ -51,6 +60,40 @@ def test_a_token_that_nothing_is_known_for_is_refused_by_its_name() -> None:
 
 def test_without_a_target_tokens_stand_in_words() -> None:
     assert in_words(subject="To {name}", body="{salutation},").body == "Dear [title and name],"
+
+
+ADA = Sender(name="Ada Lovelace", address="12 Analytical Row\nMadison, WI 53703")
+
+
+@pytest.mark.parametrize(
+    ("body", "signed"),
+    [
+        ("Yours,\n[Your name and ZIP code]", f"Yours,\n{ADA.lines}"),
+        ("Yours,\n[your name]\n\nP.S. Soon.", f"Yours,\n{ADA.lines}\n\nP.S. Soon."),
+        ("Yours", f"Yours\n\n{ADA.lines}"),
+        ("Yours,\nAda Lovelace", "Yours,\nAda Lovelace"),
+        ("[Your name] asks.\n[Your name]", f"[Your name] asks.\n{ADA.lines}"),
+    ],
+)
+def test_name_and_address_stand_once_at_the_end_of_what_goes_by_mail(
+    body: str, signed: str
+) -> None:
+    assert FilledLetter("Hello", body).signed(ADA).body == signed
+    assert FilledLetter("Hello", body).signed(Sender()).body == body
+
+
+def test_the_text_to_edit_keeps_only_the_tokens_that_differ() -> None:
+    wisconsin = [RepresentativeFactory.build(last_name=name) for name in ("Baldwin", "Johnson")]
+    text = "{salutation}, of {state}"
+    assert shared_by(wisconsin[:1], text) == "Dear Senator Baldwin, of Wisconsin"
+    assert shared_by(wisconsin, text) == "{salutation}, of Wisconsin"
+    other = RepresentativeFactory.build(state="CA")
+    assert shared_by([*wisconsin, other], text) == text
+
+
+def test_what_waits_for_the_reader_is_named_but_not_the_place_for_their_name() -> None:
+    body = "[One sentence.] and [One sentence.]\n[Your name and ZIP code] [] [x\ny]"
+    assert open_places(body) == ["[One sentence.]"]
 
 
 def test_a_mail_link_carries_the_letter_and_breaks_no_header() -> None:
@@ -104,7 +147,8 @@ def test_a_checked_mail_address_opens_the_letter_in_a_mail_program(client: Clien
 
 def test_a_letter_without_targets_is_for_the_readers_own_representatives(client: Client) -> None:
     html = client.get(LetterFactory.create().get_absolute_url()).content.decode()
-    assert "your own representatives" in html
+    assert "To your own representatives" in html
+    assert 'name="zip"' in html
     assert "Dear [title and name]," in html
     assert "/representatives/" in html
 

@@ -52,7 +52,9 @@ ADMIN_POLICY = {
     "frame-ancestors 'self'",
 }
 # Pages with a form hold a token, and are kept by nobody.
-WITH_FORM = re.compile(r"^/(petitions/[^/]+/(confirm/.*)?|subscribe/(confirm/.*)?|unsubscribe/.*)$")
+WITH_FORM = re.compile(
+    r"^/(petitions/[^/]+/(confirm/.*)?|letters/.*|representatives/[^/]+/report/.*|subscribe/(confirm/.*)?|unsubscribe/.*)$"
+)
 INLINE = re.compile(
     r"""<style|<script(?![^>]*\b(src=|type="application/ld\+json"))|\sstyle=|\son[a-z]+\s*=|javascript:""",
     re.IGNORECASE,

@@ -46,6 +46,7 @@ class Newsstand:
     petition: Petition
     representative: Representative
     letter: Letter
+    own_letter: Letter
 
     @property
     def addresses(self) -> list[str]:
@@ -70,7 +71,11 @@ class Newsstand:
             "/representatives/?zip=53703",
             "/representatives/?zip=20500",
             self.representative.get_absolute_url(),
+            f"{self.representative.get_absolute_url()}report/",
+            f"{self.representative.get_absolute_url()}report/thanks/",
             self.letter.get_absolute_url(),
+            self.own_letter.get_absolute_url(),
+            f"{self.own_letter.get_absolute_url()}?to={self.representative.slug}",
             "/subscribe/",
             "/subscribe/check-your-mail/",
             "/subscribe/thanks/",
@@ -83,11 +88,20 @@ def open_newsstand() -> Newsstand:
     """Fill the site with one of everything."""
     category = CategoryFactory(name="Health and safety", slug="health-and-safety")
     representative = RepresentativeFactory(slug="tammy-baldwin", last_name="Baldwin")
-    ChannelFactory(representative=representative)
     load_map({"53703": "WI-2 WI-3"})
+    for kind, value in (
+        ("form", "https://www.baldwin.senate.gov/contact"),
+        ("phone", "202-224-5653"),
+        ("email", "office@example.gov"),
+        ("post", "141 Hart Senate Office Building, Washington, DC 20510"),
+        ("post", "30 W. Mifflin St., Suite 700, Madison, WI 53703"),
+        ("fax", "202-224-0001"),
+    ):
+        ChannelFactory(representative=representative, kind=kind, value=value)
     petition = PetitionFactory(slug="finish-the-lead-pipes", targets=[representative])
     type(petition).objects.filter(pk=petition.pk).update(confirmed_count=620)
     letter = LetterFactory(slug="keep-the-deadline", targets=[representative])
+    own_letter = LetterFactory(slug="to-your-own", title="To your own")
     picture = Picture.objects.create(
         title="A street, cut open",
         description="A street, cut open: a dull pipe and a bright one.",
@@ -115,7 +129,7 @@ def open_newsstand() -> Newsstand:
         RelatedLinkFactory(
             article=first, published_at=timezone.now() - datetime.timedelta(days=days)
         )
-    return Newsstand(first, second, category, petition, representative, letter)
+    return Newsstand(first, second, category, petition, representative, letter, own_letter)
 
 
 def _body(picture: Picture) -> list[dict[str, Any]]:

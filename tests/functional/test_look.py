@@ -90,6 +90,7 @@ def test_axe_finds_nothing_on_a_form_that_is_refused(
     for address, button in (
         (newsstand.petition.get_absolute_url(), "Sign"),
         ("/subscribe/", "Subscribe"),
+        (f"{newsstand.representative.get_absolute_url()}report/", "Report it"),
     ):
         page.goto(address)
         page.get_by_role("button", name=button, exact=True).click()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from wagtail.models import Site
 
 from cms.core.models import Picture
+from cms.core.structured_data import for_script
 from news import presentation
 from news.models import ArticlePage, Correction, RelatedLink, Review
 from tests.factories.advocacy import PetitionFactory
@@ -279,7 +280,7 @@ def test_no_title_ends_the_script_that_holds_it() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_text_survives_its_way_into_the_script(text: str) -> None:
-    encoded = str(presentation.for_script({"text": text}))
+    encoded = str(for_script({"text": text}))
     assert json.loads(encoded) == {"text": text}
     assert not set("<>&\u2028\u2029") & set(encoded)
 

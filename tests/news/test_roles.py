@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.models import Site
 
-from advocacy.models import AdvocacySettings
+from advocacy import reports
+from advocacy.models import AdvocacySettings, ChannelReport
 from cms.core.models import User
 from news import reviews
 from news.models import ArticleIndexPage, ArticlePage, DraftRun
@@ -93,6 +94,10 @@ def get(name: str, *args: Any) -> Any:
 
 def post(world: World, name: str, *args: Any, **data: Any) -> Any:
     return world.client.post(reverse(name, args=args), data, headers=XHR)
+
+
+def reported() -> ChannelReport:
+    return reports.report(representative=RepresentativeFactory(), channel=None, problem="other")
 
 
 def decision(world: World, page: ArticlePage) -> Any:
@@ -180,6 +185,12 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         )
         for whose in ("own", "other")
     ),
+    (
+        "advocacy_decide_report",
+        "",
+        lambda w: post(w, "advocacy_decide_report", reported().pk, decision="dismiss"),
+        {ADMIN: 302, CAMPAIGNER: 302},
+    ),
 ]
 
 
@@ -196,6 +207,7 @@ def test_our_views_answer_each_role_as_they_should(world: World, role: str) -> N
 
 LEDGERS = {
     "news_draftrun": {ADMIN, EDITOR, REVIEWER},
+    "advocacy_channelreport": {ADMIN, CAMPAIGNER},
     "advocacy_signature": {ADMIN, CAMPAIGNER},
     "newsletter_subscriber": {ADMIN, CAMPAIGNER},
 }
@@ -204,6 +216,7 @@ LEDGERS = {
 def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_draftrun": world.other_run,
+        "advocacy_channelreport": reported(),
         "advocacy_signature": SignatureFactory(confirmed=True),
         "newsletter_subscriber": SubscriberFactory(),
     }
@@ -344,7 +357,7 @@ def test_no_address_of_ours_is_missing_from_the_table() -> None:
             ledgers.add(name.split("_modeladmin_")[0])
         elif name.startswith("wagtailsnippets_"):
             snippets.add(name.split(":")[0].removeprefix("wagtailsnippets_"))
-        elif name.startswith("news_"):
+        elif name.startswith(("news_", "advocacy_")):
             ours.add(name)
     assert ours == {name for name, *_ in OURS}
     assert ledgers == set(LEDGERS)
