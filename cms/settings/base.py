@@ -175,6 +175,8 @@ STORAGES = {
 
 SITE_URL = environment.site_url("SITE_URL", "http://localhost:8000")
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
+# A counter that the cache has lost must not lock anybody out.
+RATELIMIT_FAIL_OPEN = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
