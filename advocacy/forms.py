@@ -61,6 +61,11 @@ class SigningForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    may_be_shown = forms.BooleanField(
+        label="Show my name and comment",
+        required=False,
+        help_text="Under the petition, as “Ada L., Wisconsin”. Somebody here reads it first.",
+    )
     newsletter = forms.BooleanField(
         label="Send me the newsletter by e-mail too. I can end it at any time.", required=False
     )
@@ -93,6 +98,11 @@ class SigningForm(forms.Form):
         return bool(str(self.data.get("website", "")).strip())
 
     @property
+    def proof(self) -> str:
+        """What the browser has worked out, see ``cms.core.proof_of_work``; blank where it cannot."""
+        return str(self.data.get("proof", ""))
+
+    @property
     def signing(self) -> dict[str, Any]:
         """The arguments of ``signatures.sign()``, besides the petition."""
         return {
@@ -101,5 +111,6 @@ class SigningForm(forms.Form):
             "postal_code": self.cleaned_data["postal_code"],
             "country": self.cleaned_data["country"],
             "comment": self.cleaned_data["comment"],
+            "may_be_shown": self.cleaned_data["may_be_shown"],
             "wants_newsletter": self.cleaned_data["newsletter"],
         }

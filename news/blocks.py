@@ -45,6 +45,11 @@ class RegistryValue(blocks.StructValue):
         return str(self.get("link_address") or "")
 
     @property
+    def keeps_origin(self) -> bool:
+        """Whether the place wants to know from which article its readers came."""
+        return self.entry_kind in {"petition", "letter"}
+
+    @property
     def label(self) -> str:
         """What to call the place that the block leads to."""
         return str(self.entry) if self.entry is not None else str(self.get("link_title") or "")

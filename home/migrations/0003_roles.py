@@ -60,7 +60,7 @@ ROLES = {
             *_all("petition", *CONTENT),
             *_all("letter", *CONTENT),
             *_all("representative", *CONTENT),
-            *_all("signature", "view"),
+            *_all("signature", "view", "moderate"),
             *_all("subscriber", "view", app="newsletter"),
         ],
         "page": [],
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("home", "0002_front_page"),
         ("news", "0001_articles"),
-        ("advocacy", "0001_registry"),
+        ("advocacy", "0002_shown_signers"),
         ("newsletter", "0001_subscribers"),
         ("core", "0002_pictures_and_site"),
         ("wagtailadmin", "0001_create_admin_access_permissions"),
