@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -113,8 +113,8 @@ def sign(
     with transaction.atomic():
         if proof is not None:
             proof_of_work.spend(proof)
-        signature = _row(petition, typed)
-        allowed = _address_may_get_mail(signature.email_key, now) and signature.take_mail(now)
+        signature, mails_today = _row(petition, typed, now)
+        allowed = mails_today < MAILS_A_DAY_TO_ONE_ADDRESS and signature.take_mail(now)
         if allowed and signature.status == SignatureStatus.PENDING:
             for field, value in typed.items():
                 setattr(signature, field, value)
@@ -122,20 +122,31 @@ def sign(
         _write(signature, withheld=not allowed, origin=origin)
 
 
-def _row(petition: Petition, typed: dict[str, Any]) -> Signature:
-    """The row of this address, made if missing, and locked until the transaction ends."""
+def _row(petition: Petition, typed: dict[str, Any], now: datetime) -> tuple[Signature, int]:
+    """The row of this address, made if missing, and locked until the transaction ends.
+
+    With it comes how many mails the address was sent in a day, for all petitions.
+    """
     key = mail.address_key(typed["email"])
-    new = Signature(petition=petition, email_key=key, **typed)
     # One statement for a new row and for an old one, which it locks and leaves as it is.
     Signature.objects.bulk_create(
-        [new],
+        [Signature(petition=petition, email_key=key, **typed)],
         update_conflicts=True,
         unique_fields=["petition", "email_key"],
         update_fields=["email_key"],
     )
-    signature = Signature.objects.get(petition=petition, email_key=key)
+    sent = (
+        Signature.objects.filter(email_key=key, mails_since__gt=now - WINDOW)
+        .order_by()
+        .values("email_key")
+        .annotate(total=Sum("mails_sent"))
+        .values("total")
+    )
+    signature = Signature.objects.annotate(mails_today=Subquery(sent)).get(
+        petition=petition, email_key=key
+    )
     signature.petition = petition
-    return signature
+    return signature, signature.mails_today or 0
 
 
 def look_up(*, petition: Petition, token: str) -> ConfirmLink:
@@ -202,13 +213,6 @@ def _digest(signature: Signature) -> str:
         str(signature.display),
     )
     return salted_hmac(CONFIRM_SALT, "\x1f".join(typed), algorithm="sha256").hexdigest()[:20]
-
-
-def _address_may_get_mail(email_key: str, now: datetime) -> bool:
-    sent = Signature.objects.filter(email_key=email_key, mails_since__gt=now - WINDOW).aggregate(
-        total=Sum("mails_sent")
-    )["total"]
-    return (sent or 0) < MAILS_A_DAY_TO_ONE_ADDRESS
 
 
 def _write(signature: Signature, *, withheld: bool, origin: str) -> None:

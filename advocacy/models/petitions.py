@@ -202,7 +202,9 @@ class Petition(PublishedContent):
         if self.pk is None:
             return []
         shown = self.signatures.offered("shown").order_by("-confirmed_at")
-        return list(shown.only("name", "country", "postal_code", "comment")[:SIGNERS_SHOWN])
+        return list(
+            shown.only("petition", "name", "country", "postal_code", "comment")[:SIGNERS_SHOWN]
+        )
 
     @property
     def is_upcoming(self) -> bool:

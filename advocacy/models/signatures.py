@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from advocacy.forms import UNITED_STATES, countries
+from advocacy.forms import UNITED_STATES, country_names
 from advocacy.models.petitions import Petition
 from advocacy.zip_states import state_of
 from cms.core.allowance import MailAllowance
@@ -115,6 +115,6 @@ class Signature(MailAllowance):
     def place(self) -> str:
         """The state, or elsewhere the country; blank where neither is known."""
         if self.country != UNITED_STATES:
-            return dict(countries()).get(self.country, "")
+            return country_names().get(self.country, "")
         state = state_of(self.postal_code)
         return str(state.label) if state else "United States"

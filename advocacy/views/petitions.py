@@ -53,7 +53,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def petition(request: HttpRequest, slug: str) -> HttpResponse:
     """The petition with its form, and the same next page for every address."""
-    shown = get_object_or_404(Petition.objects.public().select_related("successor"), slug=slug)
+    shown = get_object_or_404(Petition.objects.public(), slug=slug)
     if request.method != "POST":
         return _page(request, shown)
     form = SigningForm(request.POST)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import altcha
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -68,14 +68,13 @@ def check(payload: str, purpose: str) -> Proof | None:
 
 
 def spend(proof: Proof) -> None:
-    """Use the proof, in the caller's transaction; once among all processes.
+    """Use the proof in the caller's transaction, which ends without effect where it was used before.
 
     Raises:
-        ProofSpentError: it was used before.
+        ProofSpentError: let it undo the transaction.
     """
     try:
-        with transaction.atomic():
-            SpentProof.objects.create(nonce=proof.nonce, expires_at=proof.expires_at)
+        SpentProof.objects.create(nonce=proof.nonce, expires_at=proof.expires_at)
     except IntegrityError as error:
         raise ProofSpentError from error
 
