@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from cms.core.forms import MailAddressField, PlainTextField
 
-SELECTED = mark_safe(" selected")  # noqa: S308 - written here
+SELECTED = mark_safe(" selected")
 UNITED_STATES = "US"
 # Their residents have ZIP codes.
 _TERRITORIES = {"AS", "GU", "MP", "PR", "UM", "VI"}

@@ -146,7 +146,7 @@ def _row(petition: Petition, typed: dict[str, Any], now: datetime) -> tuple[Sign
         petition=petition, email_key=key
     )
     signature.petition = petition
-    return signature, signature.mails_today or 0
+    return signature, getattr(signature, "mails_today", None) or 0
 
 
 def look_up(*, petition: Petition, token: str) -> ConfirmLink:
