@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+LARGEST_ID = 2**63 - 1
+
 
 def query_of(page: ArticlePage) -> str:
     """The end of an address that names this article; blank for one that is not stored yet."""
@@ -21,6 +23,9 @@ def query_of(page: ArticlePage) -> str:
 
 def article(request: HttpRequest, key: str) -> Origin | None:
     """The article with this key; None where readers cannot open it, or there is none."""
+    # We sign keys of articles only; the database answers a larger number with an error.
+    if not key.isdecimal() or int(key) > LARGEST_ID:
+        return None
     page = (
         ArticlePage.objects.live()
         .public()
