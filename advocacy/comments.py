@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PERMISSION = "advocacy.moderate_signature"
 # What a decision may be; nobody decides for a signer who did not agree.
-DECISIONS = (Display.SHOWN, Display.HIDDEN, Display.WAITING)
+DECISIONS = (Display.WAITING, Display.SHOWN, Display.HIDDEN)
 LOG_ACTION = "advocacy.signers.decide"
 
 

@@ -43,7 +43,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ahead = timedelta()
         self._really = timezone.now
-        monkeypatch.setattr(mail.timezone, "now", self.now)
+        monkeypatch.setattr("django.utils.timezone.now", self.now)
 
     def now(self) -> datetime:
         return self._really() + self.ahead

@@ -41,4 +41,4 @@ function prepare(form) {
     });
 }
 
-document.querySelectorAll("form[data-challenge]").forEach(prepare);
+if (window.Worker) document.querySelectorAll("form[data-challenge]").forEach(prepare);
