@@ -8,9 +8,13 @@ from importlib import resources
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from cms.core.forms import MailAddressField, PlainTextField
 
+SELECTED = mark_safe(" selected")
 UNITED_STATES = "US"
 # Their residents have ZIP codes.
 _TERRITORIES = {"AS", "GU", "MP", "PR", "UM", "VI"}
@@ -29,6 +33,39 @@ def countries() -> tuple[tuple[str, str], ...]:
     return ((UNITED_STATES, "United States"), *others)
 
 
+@cache
+def country_names() -> dict[str, str]:
+    """The name of each country, by its code."""
+    return dict(countries())
+
+
+class CountrySelect(forms.Select):
+    """A choice among 250, written in one go: Django reads a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """As the parent's."""
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((code, SELECTED if code == value else "", label) for code, label in countries()),
+        )
+        named = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        return format_html("<select{}>\n{}\n</select>", flatatt(named), options)
+
+
+class CountryField(forms.ChoiceField):
+    """One of ``countries()``, looked up by its code."""
+
+    widget = CountrySelect(attrs={"autocomplete": "country"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=countries, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether there is such a country."""
+        return value in country_names()
+
+
 class SigningForm(forms.Form):
     """What a signer tells, and a field that only machines fill in."""
 
@@ -42,11 +79,7 @@ class SigningForm(forms.Form):
         help_text="We send one mail, to confirm that it is you. It is never shown.",
         error_messages={"required": "Give an address, so that you can confirm your signature."},
     )
-    country = forms.ChoiceField(
-        choices=countries,
-        initial=UNITED_STATES,
-        widget=forms.Select(attrs={"autocomplete": "country"}),
-    )
+    country = CountryField(initial=UNITED_STATES)
     postal_code = PlainTextField(
         label="ZIP code",
         required=False,
@@ -60,6 +93,11 @@ class SigningForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    may_be_shown = forms.BooleanField(
+        label="Show my name and comment",
+        required=False,
+        help_text="Under the petition, as “Ada L., Wisconsin”. Somebody here reads it first.",
     )
     newsletter = forms.BooleanField(
         label="Send me the newsletter by e-mail too. I can end it at any time.", required=False
@@ -93,6 +131,11 @@ class SigningForm(forms.Form):
         return bool(str(self.data.get("website", "")).strip())
 
     @property
+    def proof(self) -> str:
+        """What the browser has worked out, see ``cms.core.proof_of_work``; blank where it cannot."""
+        return str(self.data.get("proof", ""))
+
+    @property
     def signing(self) -> dict[str, Any]:
         """The arguments of ``signatures.sign()``, besides the petition."""
         return {
@@ -101,5 +144,6 @@ class SigningForm(forms.Form):
             "postal_code": self.cleaned_data["postal_code"],
             "country": self.cleaned_data["country"],
             "comment": self.cleaned_data["comment"],
+            "may_be_shown": self.cleaned_data["may_be_shown"],
             "wants_newsletter": self.cleaned_data["newsletter"],
         }

@@ -10,21 +10,26 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from advocacy.models import Petition, Signature, SignatureStatus
-from cms.core import mail
+from advocacy import origins
+from advocacy.models import Display, Petition, Signature, SignatureStatus
+from cms.core import mail, proof_of_work
 from cms.core.allowance import WINDOW
 from cms.core.names import site_name
 from cms.newsletter import subscriptions
+
+if TYPE_CHECKING:
+    from cms.core.proof_of_work import Proof
 
 logger = logging.getLogger(__name__)
 
@@ -66,15 +71,32 @@ def sign(
     country: str = "US",
     comment: str = "",
     wants_newsletter: bool = False,
+    may_be_shown: bool = False,
+    proof: Proof | None = None,
+    origin: str = "",
 ) -> None:
     """Ask the address whether it signs; says nothing of whether it has signed.
 
     A mail goes out in each case (a question, or that it has signed already), within what an address
     is sent in a day. What was typed last counts, as long as nothing is confirmed: the link in an
-    older mail then no longer works.
+    older mail then no longer works. The work is the same in each case, statement for statement, so
+    that the time it takes tells nothing either.
+
+    Args:
+        petition: What is signed.
+        name: And all that follows up to ``wants_newsletter``: what the form asks for.
+        email: Where the mail goes.
+        postal_code: Blank outside the United States.
+        country: Two letters.
+        comment: Why.
+        wants_newsletter: Begins with the confirmation.
+        may_be_shown: First name, place and comment may stand under the petition.
+        proof: Work that was done for this signature; it is spent with it, or not at all.
+        origin: Names the article that the signer came from, see ``advocacy.origins``.
 
     Raises:
         PetitionClosedError: it cannot be signed today.
+        ProofSpentError: the proof has been used before; nothing was done.
     """
     if not petition.is_open:
         raise PetitionClosedError(petition.closed_because)
@@ -86,19 +108,45 @@ def sign(
         "country": country,
         "comment": comment,
         "wants_newsletter": wants_newsletter,
+        "display": Display.WAITING if may_be_shown else Display.PRIVATE,
     }
     with transaction.atomic():
-        signature, _ = Signature.objects.get_or_create(
-            petition=petition, email_key=mail.address_key(email), defaults=typed
-        )
-        signature = Signature.objects.select_for_update().get(pk=signature.pk)
-        signature.petition = petition
-        allowed = _address_may_get_mail(signature.email_key, now) and signature.take_mail(now)
+        if proof is not None:
+            proof_of_work.spend(proof)
+        signature, mails_today = _row(petition, typed, now)
+        allowed = mails_today < MAILS_A_DAY_TO_ONE_ADDRESS and signature.take_mail(now)
         if allowed and signature.status == SignatureStatus.PENDING:
             for field, value in typed.items():
                 setattr(signature, field, value)
         signature.save()
-        _write(signature, withheld=not allowed)
+        _write(signature, withheld=not allowed, origin=origin)
+
+
+def _row(petition: Petition, typed: dict[str, Any], now: datetime) -> tuple[Signature, int]:
+    """The row of this address, made if missing, and locked until the transaction ends.
+
+    With it comes how many mails the address was sent in a day, for all petitions.
+    """
+    key = mail.address_key(typed["email"])
+    # One statement for a new row and for an old one, which it locks and leaves as it is.
+    Signature.objects.bulk_create(
+        [Signature(petition=petition, email_key=key, **typed)],
+        update_conflicts=True,
+        unique_fields=["petition", "email_key"],
+        update_fields=["email_key"],
+    )
+    sent = (
+        Signature.objects.filter(email_key=key, mails_since__gt=now - WINDOW)
+        .order_by()
+        .values("email_key")
+        .annotate(total=Sum("mails_sent"))
+        .values("total")
+    )
+    signature = Signature.objects.annotate(mails_today=Subquery(sent)).get(
+        petition=petition, email_key=key
+    )
+    signature.petition = petition
+    return signature, getattr(signature, "mails_today", None) or 0
 
 
 def look_up(*, petition: Petition, token: str) -> ConfirmLink:
@@ -146,11 +194,11 @@ def confirm(*, petition: Petition, token: str) -> ConfirmLink:
     return link
 
 
-def confirm_address(signature: Signature) -> str:
+def confirm_address(signature: Signature, *, origin: str = "") -> str:
     """The full address of the page that counts a signature, good for ``LINK_LASTS``."""
     token = signing.dumps([str(signature.reference), _digest(signature)], salt=CONFIRM_SALT)
     path = reverse("advocacy:confirm", args=[signature.petition.slug, token])
-    return f"{settings.SITE_URL}{path}"
+    return f"{settings.SITE_URL}{path}{origins.query(origin)}"
 
 
 def _digest(signature: Signature) -> str:
@@ -162,21 +210,17 @@ def _digest(signature: Signature) -> str:
         signature.country,
         signature.comment,
         str(signature.wants_newsletter),
+        str(signature.display),
     )
     return salted_hmac(CONFIRM_SALT, "\x1f".join(typed), algorithm="sha256").hexdigest()[:20]
 
 
-def _address_may_get_mail(email_key: str, now: datetime) -> bool:
-    sent = Signature.objects.filter(email_key=email_key, mails_since__gt=now - WINDOW).aggregate(
-        total=Sum("mails_sent")
-    )["total"]
-    return (sent or 0) < MAILS_A_DAY_TO_ONE_ADDRESS
-
-
-def _write(signature: Signature, *, withheld: bool) -> None:
+def _write(signature: Signature, *, withheld: bool, origin: str) -> None:
     """Nothing that a stranger typed stands in these mails: they could be sent to anybody."""
     petition = signature.petition
     pending = signature.status == SignatureStatus.PENDING
+    # Made in each case: signing takes time, and only a pending signature needs it.
+    address = confirm_address(signature, origin=origin)
     mail.queue(
         to=signature.email,
         subject=(
@@ -188,7 +232,7 @@ def _write(signature: Signature, *, withheld: bool) -> None:
         context={
             "site_name": site_name(),
             "petition": petition,
-            "address": confirm_address(signature) if pending else petition.full_url,
+            "address": address if pending else petition.full_url,
             "wants_newsletter": signature.wants_newsletter,
             "days": LINK_LASTS.days,
         },

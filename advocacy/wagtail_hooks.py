@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
-from advocacy import dashboard, ledgers
+from advocacy import comments, dashboard, ledgers
 from advocacy.legislators.recording import IMPORTED
 from advocacy.models import Petition, Signature
+from advocacy.views import comments as comment_views
 from advocacy.views import differences, reports, second_looks
 from advocacy.viewsets import AdvocacyViewSetGroup
 
@@ -60,6 +62,34 @@ def advocacy_log_actions(actions: LogActionRegistry) -> None:
 def advocacy_panels(request: AdminRequest, panels: list[Component]) -> None:
     """Put what waits for this person before Wagtail's own panels."""
     panels.extend(dashboard.panels_for(request))
+
+
+class CommentsMenuItem(MenuItem):
+    """For those who may decide."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """With the permission."""
+        return request.user.has_perm(comments.PERMISSION)
+
+
+@hooks.register("register_admin_urls")
+def comments_url() -> list[URLPattern]:
+    """The queue of signers who agreed to be shown."""
+    return [path("signers/", comment_views.queue, name="advocacy_comments")]
+
+
+@hooks.register("register_admin_menu_item")
+def comments_menu_item() -> MenuItem:
+    """Beside the signatures."""
+    return CommentsMenuItem(
+        "Signers to show", reverse("advocacy_comments"), icon_name="comment", order=331
+    )
+
+
+@hooks.register("register_log_actions")
+def comment_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of a petition says of its signers."""
+    actions.register_action(comments.LOG_ACTION, "Show or hide signers", "Signers decided on")
 
 
 @hooks.register("before_delete_snippet")

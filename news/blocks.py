@@ -64,6 +64,11 @@ class RegistryValue(blocks.StructValue):
         return str(self.get("link_address") or ("#share" if shares else ""))
 
     @property
+    def keeps_origin(self) -> bool:
+        """Whether the place wants to know from which article its readers came, and can be told."""
+        return self.entry_kind in {"petition", "letter"} and "?" not in self.url
+
+    @property
     def label(self) -> str:
         """What to call the place that the block leads to."""
         if self.addressee is not None:

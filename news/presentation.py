@@ -19,7 +19,7 @@ from cms.core.models import SiteSettings
 from cms.core.prose import expand_all, expanded
 from cms.core.sharing import share_links
 from cms.core.structured_data import for_script
-from news import provenance
+from news import origins, provenance
 from news.models.commentary import Review, Section
 from news.models.related import SHOWN_AT_MOST
 
@@ -82,6 +82,7 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
         "callees": callees(page),
         "talking_points_id": first_of(page.to_do, "talking_points"),
         "petition": petition_for(page, request),
+        "from_here": origins.query_of(page),
         "related_links": list(page.related_links.approved()[:SHOWN_AT_MOST]) if page.pk else [],
         "corrections": corrections,
         "share_links": share_links(page.title, head["canonical"] or ""),

@@ -13,7 +13,8 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
-from news import dashboard, forms, ledgers, review_views
+from advocacy.origins import HOOK as ADVOCACY_ORIGIN
+from news import dashboard, forms, ledgers, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.models import ArticlePage
@@ -67,6 +68,9 @@ def newsroom_urls() -> list[URLPattern]:
 def sweep_drafts() -> str:
     """Take up the drafts that a killed worker left."""
     return runs.take_up_lost()
+
+
+hooks.register(ADVOCACY_ORIGIN, origins.article)
 
 
 @hooks.register("construct_homepage_panels")

@@ -8,7 +8,7 @@ from advocacy.models.petitions import Petition, PetitionStatus, PetitionTarget
 from advocacy.models.reports import ChannelReport, Problem, ReportStatus
 from advocacy.models.representatives import Office, Representative
 from advocacy.models.settings import AdvocacySettings
-from advocacy.models.signatures import Signature, SignatureStatus
+from advocacy.models.signatures import Display, Signature, SignatureStatus
 from advocacy.models.staleness import Reason, SecondLook
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Channel",
     "ChannelReport",
     "Difference",
+    "Display",
     "District",
     "DistrictMap",
     "Letter",

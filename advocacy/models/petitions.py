@@ -33,6 +33,9 @@ from cms.core.sharing import share_links
 if TYPE_CHECKING:
     from typing import Self
 
+    from advocacy.models.signatures import Signature
+
+SIGNERS_SHOWN = 10
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
@@ -55,6 +58,12 @@ ENDED = frozenset(
         PetitionStatus.ARCHIVED,
     }
 )
+
+
+def targets_in_full() -> Prefetch[str]:
+    """Whom petitions ask, in one query for all of them."""
+    rows = PetitionTarget.objects.select_related("representative")
+    return Prefetch("target_rows", queryset=rows)
 
 
 class PetitionQuerySet(models.QuerySet["Petition"]):
@@ -84,12 +93,7 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
 
     def with_targets(self) -> Self:
         """With the representatives asked, in one more query for all."""
-        return self.prefetch_related(
-            Prefetch(
-                "target_rows",
-                queryset=PetitionTarget.objects.select_related("representative"),
-            )
-        )
+        return self.prefetch_related(targets_in_full())
 
     def most_urgent(self) -> Self:
         """By nearest closing date, then by what is least far from its goal in proportion."""
@@ -217,6 +221,16 @@ class Petition(PublishedContent):
         return [row.representative for row in self.target_rows.all()]
 
     @property
+    def recent_signers(self) -> list[Signature]:
+        """The newest who agreed to be shown, and whom a campaigner has approved."""
+        if self.pk is None:
+            return []
+        shown = self.signatures.offered("shown").order_by("-confirmed_at")
+        return list(
+            shown.only("petition", "name", "country", "postal_code", "comment")[:SIGNERS_SHOWN]
+        )
+
+    @property
     def is_upcoming(self) -> bool:
         """Whether it will open on a day to come."""
         return (
@@ -280,6 +294,7 @@ class Petition(PublishedContent):
         return {
             "petition": self,
             "targets": self.targets,
+            "recent_signers": self.recent_signers,
             "form": SigningForm() if self.is_open else None,
             "share_links": share_links(self.title, self.full_url),
             "address": self.full_url,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advocacy import signatures
+from advocacy import admission, origins, signatures
+from advocacy.admission import TooManyError
 from advocacy.forms import SigningForm
 from advocacy.models import Petition
+from advocacy.models.petitions import targets_in_full
 from advocacy.signatures import LinkState, PetitionClosedError
 from advocacy.views.heads import head, private_head
 from cms.core.private_pages import private_page
@@ -50,30 +53,41 @@ def petitions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def petition(request: HttpRequest, slug: str) -> HttpResponse:
     """The petition with its form, and the same next page for every address."""
-    shown = get_object_or_404(
-        Petition.objects.public().with_targets().select_related("successor"), slug=slug
-    )
+    shown = get_object_or_404(Petition.objects.public(), slug=slug)
+    if request.method != "POST":
+        return _page(request, shown)
+    form = SigningForm(request.POST)
+    if not shown.is_open:
+        return _page(request, shown, status=409)
+    if not form.is_valid():
+        return _page(request, shown, form=form)
+    if not form.is_from_a_machine:
+        try:
+            admission.sign(
+                request,
+                petition=shown,
+                proof=form.proof,
+                typed=form.signing,
+                origin=origins.carried(request),
+            )
+        except PetitionClosedError:
+            # It closed while the form was being filled in.
+            return _page(request, shown, status=409)
+        except TooManyError as refusal:
+            form.add_error(None, str(refusal))
+            return _page(request, shown, form=form, status=429)
+    return redirect("advocacy:sent", slug=shown.slug)
+
+
+def _page(
+    request: HttpRequest, shown: Petition, *, form: SigningForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The petition's page, with the form as it was filled in where it comes back."""
+    prefetch_related_objects([shown], targets_in_full())
     context = shown.page_context()
-    status = 200
-    if request.method == "POST":
-        form = SigningForm(request.POST)
-        context["form"] = form
-        if not shown.is_open:
-            context["form"], status = None, 409
-        elif form.is_valid():
-            if form.is_from_a_machine or _signed(shown, form):
-                return redirect("advocacy:sent", slug=shown.slug)
-            context["form"], status = None, 409
+    if context["form"] is not None:
+        context.update(form=form or context["form"], challenge=admission.challenge())
     return render(request, "advocacy/petition.html", context, status=status)
-
-
-def _signed(shown: Petition, form: SigningForm) -> bool:
-    """Sign; False where the petition closed while the form was being filled in."""
-    try:
-        signatures.sign(petition=shown, **form.signing)
-    except PetitionClosedError:
-        return False
-    return True
 
 
 @private_page
@@ -96,7 +110,8 @@ def confirm(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     if request.method == "POST":
         link = signatures.confirm(petition=shown, token=token)
         if link.state == LinkState.READY:
-            return redirect("advocacy:thanks", slug=shown.slug)
+            thanks_page = reverse("advocacy:thanks", args=[shown.slug])
+            return redirect(f"{thanks_page}{origins.query(origins.carried(request))}")
     else:
         link = signatures.look_up(petition=shown, token=token)
     return render(
@@ -122,8 +137,20 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
         "advocacy/petition_thanks.html",
         {
             "petition": shown,
+            **_next_steps(request, ("petition", shown.pk)),
             "share_links": share_links(shown.title, shown.full_url),
             "address": shown.full_url,
             "head": private_head("Thank you"),
         },
     )
+
+
+def _next_steps(request: HttpRequest, finished: tuple[str, int]) -> dict[str, Any]:
+    """Context of ``advocacy/next_steps.html``: what is left of the article's list, and what is done."""
+    origin = origins.behind(request)
+    to_dos = origin.to_dos if origin else ()
+    return {
+        "origin": origin,
+        "to_dos": [to_do for to_do in to_dos if to_do.entry != finished],
+        "done": [to_do.key for to_do in to_dos if to_do.entry == finished],
+    }

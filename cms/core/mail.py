@@ -31,6 +31,7 @@ from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
+from django_tasks_db.models import DBTaskResult
 from post_office.models import PRIORITY, STATUS, Email
 from post_office.settings import get_backend, get_message_id_fqdn
 
@@ -201,10 +202,8 @@ def _due() -> Q:
 def _claim_next(server: BaseEmailBackend, report: Delivery) -> Email | None:
     """The next mail that is due, put off for everybody else; None where there is none."""
     while True:
-        pk = (
-            Email.objects.filter(_due()).order_by("-priority", "pk").values_list("pk", flat=True)
-        ).first()
-        if pk is None:
+        row = Email.objects.filter(_due()).order_by("-priority", "pk").first()
+        if row is None:
             return None
         try:
             server.open()
@@ -213,8 +212,9 @@ def _claim_next(server: BaseEmailBackend, report: Delivery) -> Email | None:
             logger.warning("The mail server cannot be reached: %s", type(error).__name__)
             return None
         lease = timezone.now() + CLAIM
-        if Email.objects.filter(_due(), pk=pk).update(scheduled_time=lease):
-            return Email.objects.get(pk=pk)
+        if Email.objects.filter(_due(), pk=row.pk).update(scheduled_time=lease):
+            found: Email = row
+            return found
 
 
 def _send(row: Email, server: BaseEmailBackend, report: Delivery) -> None:
@@ -349,7 +349,10 @@ def _wake() -> None:
     from cms.core.tasks import deliver_mail  # noqa: PLC0415 - the task calls back into this module
 
     if not isinstance(deliver_mail.get_backend(), ImmediateBackend):
-        deliver_mail.enqueue()
+        # A job that has not begun will find this mail too; a job for each would be a job too many.
+        waiting = DBTaskResult.objects.ready().filter(task_path=deliver_mail.module_path)
+        if not waiting.exists():
+            deliver_mail.enqueue()
     else:
         # A slow mail server must not slow the page, and nothing here runs jobs after it.
         _background.wake()

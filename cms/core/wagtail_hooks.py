@@ -14,7 +14,7 @@ from wagtail.admin.rich_text.converters.html_to_contentstate import (
 )
 from wagtail.admin.staticfiles import versioned_static
 
-from cms.core import editor_links, mail, views
+from cms.core import editor_links, mail, proof_of_work, views
 from cms.core.prose import PageLinks
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ def sweep_outbox() -> str:
     """Send what is due, and forget what is old. Safe at any time, and twice at once."""
     report = mail.deliver()
     return f"outbox: {report}; {mail.forget()} old mails forgotten"
+
+
+@hooks.register("sweep")
+def sweep_proofs() -> str:
+    """Forget which proofs of work were used, once none of them would be taken again."""
+    return f"proofs of work: {proof_of_work.forget()} old ones forgotten"
 
 
 class EditorLinks(PageLinkElementHandler):

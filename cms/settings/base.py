@@ -175,6 +175,8 @@ STORAGES = {
 
 SITE_URL = environment.site_url("SITE_URL", "http://localhost:8000")
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
+# Steps that a browser takes at most before a form is taken from it; see cms.core.proof_of_work.
+PROOF_OF_WORK = environment.number("PROOF_OF_WORK", default=200_000, least=1, most=10_000_000)
 # A counter that the cache has lost must not lock anybody out.
 RATELIMIT_FAIL_OPEN = True
 X_FRAME_OPTIONS = "DENY"

@@ -19,6 +19,7 @@ POST_OFFICE = {
     **POST_OFFICE,  # noqa: F405
     "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
 }
+PROOF_OF_WORK = 100
 OPENAI_API_KEY = ""
 OPENAI_BASE_URL = ""
 LOGGING["root"]["level"] = "WARNING"  # type: ignore[index]  # noqa: F405

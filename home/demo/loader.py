@@ -26,6 +26,7 @@ from advocacy.channels import ChannelKind
 from advocacy.models import (
     AdvocacySettings,
     Channel,
+    Display,
     Letter,
     LetterTarget,
     Petition,
@@ -208,6 +209,7 @@ class Newsroom:
             targets = content.pop("targets")
             opened = content.pop("opens_days_ago", None)
             closes = content.pop("closes_in_days", None)
+            signers = content.pop("signers", [])
             if opened is not None:
                 content["opens_on"] = today - timedelta(days=opened)
             if closes is not None:
@@ -219,6 +221,7 @@ class Newsroom:
             ]
             self._publish(petition)
             self._sign(petition, SIGNATURES.get(petition.slug, 0))
+            self._show(petition, signers)
         settings = AdvocacySettings.for_site(self.site)
         settings.default_petition = Petition.objects.get(slug=read("site.toml")["default_petition"])
         settings.save()
@@ -278,6 +281,15 @@ class Newsroom:
             )
         Signature.objects.bulk_create(rows, batch_size=500)
         Petition.objects.filter(pk=petition.pk).update(confirmed_count=count)
+
+    def _show(self, petition: Petition, signers: list[dict[str, Any]]) -> None:
+        """Give the latest signatures to people with a name and, mostly, a reason."""
+        latest = Signature.objects.filter(petition=petition).order_by("-confirmed_at")
+        for row, signer in zip(latest[: len(signers)], signers, strict=True):
+            row.name, row.postal_code = signer["name"], signer["postal_code"]
+            row.comment = signer["comment"]
+            row.display = Display.SHOWN if signer["shown"] else Display.WAITING
+            row.save()
 
     # Articles -------------------------------------------------------------------------------------
 

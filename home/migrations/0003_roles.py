@@ -61,7 +61,7 @@ ROLES = {
             *_all("letter", *CONTENT),
             *_all("representative", *CONTENT),
             *_all("channelreport", "view", "change"),
-            *_all("signature", "view"),
+            *_all("signature", "view", "moderate"),
             *_all("subscriber", "view", app="newsletter"),
         ],
         "page": [],
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("home", "0002_front_page"),
         ("news", "0001_articles"),
-        ("advocacy", "0005_channel_reports"),
+        ("advocacy", "0006_shown_signers"),
         ("newsletter", "0001_subscribers"),
         ("core", "0002_pictures_and_site"),
         ("wagtailadmin", "0001_create_admin_access_permissions"),

@@ -37,3 +37,8 @@ def editor() -> User:
 def reviewer() -> User:
     """Somebody who approves commentary."""
     return UserFactory(role="Reviewers")
+
+
+def campaigner() -> User:
+    """Somebody who keeps petitions, letters and representatives."""
+    return UserFactory(role="Campaigners")

@@ -191,6 +191,13 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         lambda w: post(w, "advocacy_decide_report", reported().pk, decision="dismiss"),
         {ADMIN: 302, CAMPAIGNER: 302},
     ),
+    ("advocacy_comments", "", get("advocacy_comments"), {ADMIN: 200, CAMPAIGNER: 200}),
+    (
+        "advocacy_comments",
+        "decide",
+        lambda w: post(w, "advocacy_comments", decision="shown", signature="1"),
+        {ADMIN: 302, CAMPAIGNER: 302},
+    ),
 ]
 
 
@@ -357,7 +364,7 @@ def test_no_address_of_ours_is_missing_from_the_table() -> None:
             ledgers.add(name.split("_modeladmin_")[0])
         elif name.startswith("wagtailsnippets_"):
             snippets.add(name.split(":")[0].removeprefix("wagtailsnippets_"))
-        elif name.startswith(("news_", "advocacy_")):
+        elif name.startswith(("advocacy_", "news_")):
             ours.add(name)
     assert ours == {name for name, *_ in OURS}
     assert ledgers == set(LEDGERS)

@@ -1,0 +1,57 @@
+"""The article behind a link that leads from it to a petition or a letter, with what it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advocacy import origins, registry
+from advocacy.origins import Origin, ToDo
+from news.models import ArticlePage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+LARGEST_ID = 2**63 - 1
+
+
+def query_of(page: ArticlePage) -> str:
+    """The end of an address that names this article; blank for one that is not stored yet."""
+    return origins.query(origins.parameter(page.pk)) if page.pk else ""
+
+
+def article(request: HttpRequest, key: str) -> Origin | None:
+    """The article with this key; None where readers cannot open it, or there is none."""
+    # We sign keys of articles only; the database answers a larger number with an error.
+    if not key.isdecimal() or int(key) > LARGEST_ID:
+        return None
+    page = (
+        ArticlePage.objects.live()
+        .public()
+        .filter(pk=key)
+        .only("title", "slug", "url_path", "locale", "to_do")
+        .first()
+    )
+    if page is None or not (url := page.get_url(request)):
+        return None
+    with registry.gathered(registry.named_in(list(page.to_do.raw_data))):
+        to_dos = tuple(_to_dos(page))
+    return Origin(key=key, title=page.title, url=url, to_dos=to_dos)
+
+
+def _to_dos(page: ArticlePage) -> Iterator[ToDo]:
+    here = query_of(page)
+    for block in page.to_do:
+        if block.block_type != "group":
+            continue
+        for child in block.value["items"].bound_blocks:
+            value, entry = child.value, child.value.entry
+            yield ToDo(
+                key=f"do-{child.id}",
+                kind=value["kind"].capitalize(),
+                text=value["text"],
+                url=f"{value.url}{here}" if value.url and value.keeps_origin else value.url,
+                label=value.label,
+                entry=(value.entry_kind, entry.pk if entry else 0),
+            )
