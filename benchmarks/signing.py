@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -149,10 +150,10 @@ def measure(
     links = {who: found[0] for who, found in links_in(mailbox).items() if found}
     answering = [signer for signer in signers if signer.email in links]
     confirming = together(
-        [lambda c, s=signer: s.confirm(c, links[s.email]) for signer in answering]
+        [partial(signer.confirm, link=links[signer.email]) for signer in answering]
     )
     again = together(
-        [lambda c, s=signer: s.replay(c, links[s.email]) for signer in answering[:REPLAYS]]
+        [partial(signer.replay, link=links[signer.email]) for signer in answering[:REPLAYS]]
     )
     say(f"{len(answering)} confirmed in {confirming.seconds:.1f} s, {REPLAYS} of them once more")
     failures = [*opening.failures, *signing.failures, *confirming.failures, *again.failures]
@@ -220,7 +221,7 @@ def run(options: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     from cms.core import processes  # noqa: PLC0415 - as above
     from home import serving  # noqa: PLC0415 - as above
 
-    stack.callback(petition.connection.close)
+    stack.callback(petition.disconnect)
     petition.prepare(options.signatures)
     say(f"The petition has {options.signatures} signatures. Starting the site.")
     mailbox = stack.enter_context(Mailbox(mail_port))

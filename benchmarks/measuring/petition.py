@@ -71,6 +71,11 @@ def outcome() -> dict[str, int]:
     }
 
 
+def disconnect() -> None:
+    """Let the database be stopped."""
+    connection.close()
+
+
 def microseconds_of_a_proof() -> tuple[float, float]:
     """What making a challenge and checking a proof costs the server, whatever the work."""
     begun = time.perf_counter()
