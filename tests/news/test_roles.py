@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from wagtail.models import Site
 
-from advocacy import reports
-from advocacy.models import AdvocacySettings, ChannelReport
+from advocacy import reports, staleness
+from advocacy.models import AdvocacySettings, ChannelReport, Difference, Reason, SecondLook
 from cms.core.models import User
 from news import reviews
 from news.models import ArticleIndexPage, ArticlePage, DraftRun
@@ -98,6 +99,23 @@ def post(world: World, name: str, *args: Any, **data: Any) -> Any:
 
 def reported() -> ChannelReport:
     return reports.report(representative=RepresentativeFactory(), channel=None, problem="other")
+
+
+def difference() -> Difference:
+    return Difference.objects.create(
+        representative=RepresentativeFactory(),
+        key="party",
+        label="Party",
+        found_at=timezone.now(),
+    )
+
+
+def look_at(place: str) -> int:
+    """The row of a petition or letter that has to be looked at again."""
+    representative = RepresentativeFactory()
+    {"petition": PetitionFactory, "letter": LetterFactory}[place](targets=[representative])
+    staleness.queue(entry=representative, reason=Reason.LEFT_OFFICE)
+    return SecondLook.objects.get(entry_id=representative.pk).pk
 
 
 def decision(world: World, page: ArticlePage) -> Any:
@@ -190,6 +208,24 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         "",
         lambda w: post(w, "advocacy_decide_report", reported().pk, decision="dismiss"),
         {ADMIN: 302, CAMPAIGNER: 302},
+    ),
+    ("advocacy_differences", "", get("advocacy_differences"), {ADMIN: 200, CAMPAIGNER: 200}),
+    (
+        "advocacy_decide_difference",
+        "",
+        lambda w: post(w, "advocacy_decide_difference", difference().pk, do="dismiss"),
+        {ADMIN: 302, CAMPAIGNER: 302},
+    ),
+    *(
+        (
+            "advocacy_second_looks",
+            place,
+            lambda w, place=place: post(
+                w, "advocacy_second_looks", do="settle", row=look_at(place)
+            ),
+            {ADMIN: 302, CAMPAIGNER: 302, EDITOR: 302},
+        )
+        for place in ("petition", "letter")
     ),
     ("advocacy_comments", "", get("advocacy_comments"), {ADMIN: 200, CAMPAIGNER: 200}),
     (
