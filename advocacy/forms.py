@@ -99,6 +99,7 @@ class SigningForm(forms.Form):
         required=False,
         help_text="Under the petition, as “Ada L., Wisconsin”. Somebody here reads it first.",
     )
+    outcome = forms.BooleanField(label="Tell me by e-mail how it ends.", required=False)
     newsletter = forms.BooleanField(
         label="Send me the newsletter by e-mail too. I can end it at any time.", required=False
     )
@@ -145,5 +146,29 @@ class SigningForm(forms.Form):
             "country": self.cleaned_data["country"],
             "comment": self.cleaned_data["comment"],
             "may_be_shown": self.cleaned_data["may_be_shown"],
+            "wants_outcome": self.cleaned_data["outcome"],
             "wants_newsletter": self.cleaned_data["newsletter"],
         }
+
+
+class OwnDataForm(forms.Form):
+    """One address, and a field that only machines fill in."""
+
+    email = MailAddressField(
+        label="E-mail",
+        error_messages={"required": "Give the address that you signed with."},
+    )
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(str(self.data.get("website", "")).strip())

@@ -51,6 +51,7 @@ class LinkState(StrEnum):
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     CLOSED = "closed"
+    INVALID = "invalid"
     BROKEN = "broken"
 
 
@@ -74,6 +75,7 @@ def sign(
     may_be_shown: bool = False,
     proof: Proof | None = None,
     origin: str = "",
+    wants_outcome: bool = False,
 ) -> None:
     """Ask the address whether it signs; says nothing of whether it has signed.
 
@@ -90,6 +92,7 @@ def sign(
         country: Two letters.
         comment: Why.
         wants_newsletter: Begins with the confirmation.
+        wants_outcome: Is told by mail how it ends.
         may_be_shown: First name, place and comment may stand under the petition.
         proof: Work that was done for this signature; it is spent with it, or not at all.
         origin: Names the article that the signer came from, see ``advocacy.origins``.
@@ -109,6 +112,7 @@ def sign(
         "comment": comment,
         "wants_newsletter": wants_newsletter,
         "display": Display.WAITING if may_be_shown else Display.PRIVATE,
+        "wants_outcome": wants_outcome,
     }
     with transaction.atomic():
         if proof is not None:
@@ -159,6 +163,8 @@ def look_up(*, petition: Petition, token: str) -> ConfirmLink:
     except (signing.BadSignature, Signature.DoesNotExist, ValueError, TypeError, AttributeError):
         return ConfirmLink(LinkState.BROKEN)
     signature.petition = petition
+    if signature.status == SignatureStatus.INVALID:
+        return ConfirmLink(LinkState.INVALID)
     if signature.status != SignatureStatus.PENDING:
         return ConfirmLink(LinkState.USED, signature)
     if digest != _digest(signature):
@@ -211,6 +217,7 @@ def _digest(signature: Signature) -> str:
         signature.comment,
         str(signature.wants_newsletter),
         str(signature.display),
+        str(signature.wants_outcome),
     )
     return salted_hmac(CONFIRM_SALT, "\x1f".join(typed), algorithm="sha256").hexdigest()[:20]
 
@@ -234,6 +241,7 @@ def _write(signature: Signature, *, withheld: bool, origin: str) -> None:
             "petition": petition,
             "address": address if pending else petition.full_url,
             "wants_newsletter": signature.wants_newsletter,
+            "is_counted": signature.status == SignatureStatus.CONFIRMED,
             "days": LINK_LASTS.days,
         },
         withheld=withheld,

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.utils.functional import cached_property
 from django.utils.translation import ngettext
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
-from wagtail.snippets.views.snippets import DeleteView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.admin.widgets import Button
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    DeleteView,
+    EditView,
+    IndexView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
 
+from advocacy.campaign_views import CampaignView
 from advocacy.choosers import NameChooserViewSet
-from advocacy.models import Letter, Petition, Representative
+from advocacy.models import Delivery, Letter, Petition, Representative
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 
 class ContentViewSet(SnippetViewSet):
@@ -20,6 +36,30 @@ class ContentViewSet(SnippetViewSet):
     # Wagtail's copy view writes over the original when a form is sent to its own address, and asks
     # for no right to change it.
     copy_view_enabled = False
+
+
+class PetitionEditView(EditView):
+    """Leads to the campaign, which Wagtail calls inspecting."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Wagtail's, with our name for one of them."""
+        return list(map(as_campaign, super().header_more_buttons))
+
+
+class PetitionIndexView(IndexView):
+    """Leads to each petition's campaign."""
+
+    def get_list_more_buttons(self, instance: Petition) -> list[Button]:
+        """Wagtail's, with our name for one of them."""
+        return list(map(as_campaign, super().get_list_more_buttons(instance)))
+
+
+def as_campaign(button: Button) -> Button:
+    """The same button; the one to Wagtail's inspect view is called what it is here."""
+    if "/inspect/" not in (getattr(button, "url", "") or ""):
+        return button
+    return Button("Campaign", button.url, icon_name="megaphone", priority=1)
 
 
 class PetitionDeleteView(DeleteView):
@@ -94,6 +134,55 @@ class PetitionViewSet(ContentViewSet):
     filterset_class = PetitionFilters
     search_fields = ["title", "summary"]
     delete_view_class = PetitionDeleteView
+    inspect_view_enabled = True
+    inspect_view_class = CampaignView
+    edit_view_class = PetitionEditView
+    index_view_class = PetitionIndexView
+
+
+class DeliveryCreateView(CreateView):
+    """Begins with the petition from whose campaign page somebody came."""
+
+    def get_initial_form_instance(self) -> Delivery:
+        """A delivery of the petition that the address names."""
+        delivery = Delivery()
+        number = self.request.GET.get("petition", "")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            found = Petition.objects.filter(pk=number).first()
+            if found is not None:
+                delivery.petition = found
+        return delivery
+
+
+class DeliveryFilters(WagtailFilterSet):
+    """By petition, and how they were brought."""
+
+    class Meta:
+        model = Delivery
+        fields = ["petition", "way"]
+
+
+class DeliveryViewSet(ContentViewSet):
+    """The handing over of petitions, and the answers."""
+
+    model = Delivery
+    icon = "mail"
+    menu_label = "Deliveries"
+    list_display = [
+        Column("petition", label="Petition", accessor="petition"),
+        Column("representative", label="To", accessor="representative"),
+        Column("delivered_on", label="Delivered", sort_key="delivered_on"),
+        Column("way", label="How", accessor="get_way_display"),
+        Column("signature_count", label="Signatures", sort_key="signature_count"),
+        BooleanColumn("answered", label="Answered", accessor="has_answer"),
+    ]
+    filterset_class = DeliveryFilters
+    search_fields = ["petition__title", "representative__name", "delivered_by"]
+    add_view_class = DeliveryCreateView
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        """With what the list names, in the same query."""
+        return Delivery.objects.select_related("petition", "representative")
 
 
 class LetterFilters(WagtailFilterSet):
@@ -123,7 +212,7 @@ class LetterViewSet(ContentViewSet):
 class AdvocacyViewSetGroup(SnippetViewSetGroup):
     """One menu item for what campaigners keep."""
 
-    items = (RepresentativeViewSet, PetitionViewSet, LetterViewSet)
+    items = (RepresentativeViewSet, PetitionViewSet, DeliveryViewSet, LetterViewSet)
     menu_label = "Advocacy"
     menu_icon = "megaphone"
     menu_name = "advocacy"

@@ -12,7 +12,17 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
-from advocacy import comments, dashboard, ledgers
+from advocacy import (
+    audit,
+    campaign_views,
+    comments,
+    dashboard,
+    ledgers,
+    notices,
+    petition_life,
+    retention,
+    tally,
+)
 from advocacy.legislators.recording import IMPORTED
 from advocacy.models import Petition, Signature
 from advocacy.views import comments as comment_views
@@ -129,3 +139,62 @@ def report_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(
         "advocacy.report.dismiss", "Dismiss a report", "Reported contact found to be right"
     )
+
+
+@hooks.register("register_admin_urls")
+def campaign_urls() -> list[URLPattern]:
+    """What campaigners do from a petition's campaign page."""
+    return [
+        path(
+            "petitions/<int:petition_id>/move/<slug:to>/",
+            campaign_views.move,
+            name="advocacy_move",
+        ),
+        path(
+            "petitions/<int:petition_id>/signed-list.csv",
+            campaign_views.signed_csv,
+            name="advocacy_signed_csv",
+        ),
+        path(
+            "petitions/<int:petition_id>/signed-list/",
+            campaign_views.signed_print,
+            name="advocacy_signed_print",
+        ),
+        path(
+            "petitions/<int:petition_id>/notices/new/",
+            campaign_views.write_notice,
+            name="advocacy_new_notice",
+        ),
+        path(
+            "petitions/<int:petition_id>/notices/<int:notice_id>/edit/",
+            campaign_views.write_notice,
+            name="advocacy_edit_notice",
+        ),
+        path(
+            "petitions/<int:petition_id>/notices/<int:notice_id>/",
+            campaign_views.notice,
+            name="advocacy_notice",
+        ),
+    ]
+
+
+@hooks.register("sweep")
+def sweep_petitions() -> str:
+    """Close what is over, count the days, go on with notices. Safe at any time, twice at once."""
+    closed = petition_life.close_overdue()
+    tally.update()
+    written = notices.take_up()
+    notices.settle()
+    return f"petitions: {closed} closed; {written} notices to signers written"
+
+
+@hooks.register("sweep")
+def sweep_retention() -> str:
+    """Forget what has been kept for long enough. Safe at any time, and twice at once."""
+    return f"retention: {retention.forget()}"
+
+
+@hooks.register("register_log_actions")
+def campaign_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of a petition says of its life, its signatures and its notices."""
+    audit.register(actions)

@@ -33,6 +33,7 @@ from cms.core.sharing import share_links
 if TYPE_CHECKING:
     from typing import Self
 
+    from advocacy.models.deliveries import Delivery
     from advocacy.models.signatures import Signature
 
 SIGNERS_SHOWN = 10
@@ -128,8 +129,12 @@ class Petition(PublishedContent):
         max_length=10,
         choices=PetitionStatus,
         default=PetitionStatus.OPEN,
-        help_text="It can be signed while this is Open and the petition is published.",
+        help_text=(
+            "It can be signed while this is Open and the petition is published. It is changed on "
+            "the petition's campaign page, not here."
+        ),
     )
+    closed_at = models.DateTimeField("closed", null=True, blank=True, editable=False)
     outcome = RichTextField(
         features=TEXT_FEATURES,
         blank=True,
@@ -157,7 +162,7 @@ class Petition(PublishedContent):
         InlinePanel("target_rows", label="Target", heading="Targets", min_num=1),
         MultiFieldPanel(
             [
-                FieldPanel("status"),
+                FieldPanel("status", read_only=True),
                 FieldPanel("goal"),
                 FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
             ],
@@ -206,9 +211,15 @@ class Petition(PublishedContent):
             super().save(**kwargs)
 
     def with_content_json(self, content: dict[str, Any]) -> Petition:
-        """A revision holds words; the signatures belong to the row."""
+        """A revision holds words; where it stands and its signatures belong to the row.
+
+        Publishing a draft that was begun while a petition was open must not open it again.
+        """
         petition: Petition = super().with_content_json(content)
         petition.confirmed_count = self.confirmed_count
+        # Asked for anew: this object may be as old as the draft.
+        standing = Petition.objects.filter(pk=self.pk).values_list("status", "closed_at").first()
+        petition.status, petition.closed_at = standing or (self.status, self.closed_at)
         return petition
 
     def get_absolute_url(self) -> str:
@@ -229,6 +240,17 @@ class Petition(PublishedContent):
         return list(
             shown.only("petition", "name", "country", "postal_code", "comment")[:SIGNERS_SHOWN]
         )
+
+    @property
+    def delivery_log(self) -> list[tuple[Representative, list[Delivery]]]:
+        """What was brought to whom, and what they answered: by target, the first delivery first."""
+        if self.pk is None:
+            return []
+        log: dict[int, tuple[Representative, list[Delivery]]] = {}
+        for delivery in self.deliveries.in_order():
+            representative = delivery.representative
+            log.setdefault(representative.pk, (representative, []))[1].append(delivery)
+        return list(log.values())
 
     @property
     def is_upcoming(self) -> bool:
@@ -253,6 +275,11 @@ class Petition(PublishedContent):
             and not self.is_upcoming
             and not self.is_past_its_day
         )
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was open once and cannot be signed any more."""
+        return self.status in ENDED
 
     @property
     def closed_because(self) -> str:
@@ -295,6 +322,7 @@ class Petition(PublishedContent):
             "petition": self,
             "targets": self.targets,
             "recent_signers": self.recent_signers,
+            "deliveries": self.delivery_log,
             "form": SigningForm() if self.is_open else None,
             "share_links": share_links(self.title, self.full_url),
             "address": self.full_url,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Site
 
 from advocacy.models.petitions import Petition
 from cms.core.models import SiteSettings
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 @register_setting(icon="megaphone", order=30)
 class AdvocacySettings(BaseSiteSetting):
-    """The petition that stands where an article names none."""
+    """The petition that stands where an article names none, and how long signatures are kept."""
 
     default_petition = models.ForeignKey(
         Petition,
@@ -28,11 +30,40 @@ class AdvocacySettings(BaseSiteSetting):
         help_text="Shown beside articles that name no petition of their own, while it is open.",
     )
 
-    panels = [FieldPanel("default_petition")]
+    pending_days = models.PositiveSmallIntegerField(
+        "Unconfirmed signatures, days",
+        default=30,
+        validators=[MinValueValidator(7), MaxValueValidator(365)],
+        help_text="A signature that was not confirmed is deleted after so many days.",
+    )
+    anonymise_months = models.PositiveSmallIntegerField(
+        "Signatures after the end, months",
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=(
+            "So many months after a petition has ended, its signatures lose name, e-mail, ZIP code "
+            "and comment. The number stays."
+        ),
+    )
+
+    panels = [
+        FieldPanel("default_petition"),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("pending_days"), FieldPanel("anonymise_months")])],
+            "How long signatures are kept",
+            help_text="For all petitions. The default site's numbers count.",
+        ),
+    ]
     select_related = ["default_petition", "site__sitesettings__logo"]
 
     class Meta:
         verbose_name = "Advocacy"
+
+    @classmethod
+    def for_everybody(cls) -> Self:
+        """The default site's: what concerns every site, such as how long signatures are kept."""
+        site = Site.objects.filter(is_default_site=True).first()
+        return cls.for_site(site) if site else cls()
 
     @classmethod
     def for_request(cls, request: HttpRequest) -> Self:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from advocacy.forms import UNITED_STATES, country_names
 from advocacy.models.petitions import Petition
@@ -13,6 +15,7 @@ from advocacy.zip_states import state_of
 from cms.core.allowance import MailAllowance
 
 if TYPE_CHECKING:
+    from datetime import date
     from typing import Self
 
 
@@ -21,6 +24,7 @@ class SignatureStatus(models.TextChoices):
 
     PENDING = "pending", "Pending"
     CONFIRMED = "confirmed", "Confirmed"
+    INVALID = "invalid", "Invalid"
 
 
 class Display(models.TextChoices):
@@ -47,6 +51,44 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Those whose mail waits for an answer."""
         return self.filter(status=SignatureStatus.PENDING)
 
+    def identified(self) -> Self:
+        """Those that still say who signed."""
+        return self.filter(anonymised_at__isnull=True)
+
+    def wanting_the_outcome(self) -> Self:
+        """Those who count, and asked to be told how it ends."""
+        return self.confirmed().identified().filter(wants_outcome=True)
+
+
+class Invalidation(models.Model):
+    """Signatures under one petition that somebody took out of the count, and why."""
+
+    wagtail_reference_index_ignore = True
+
+    petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="invalidations")
+    reason = models.CharField(max_length=300)
+    chosen_by = models.CharField("chosen by", max_length=500, help_text="The filter, in words.")
+    count = models.PositiveIntegerField("signatures", default=0)
+    counted = models.PositiveIntegerField(
+        "of which had counted", default=0, help_text="So many fewer stand on the petition."
+    )
+    done_at = models.DateTimeField("done", auto_now_add=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_at = models.DateTimeField("undone", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "invalidation"
+        verbose_name_plural = "invalidations"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.petition}: {self.reason}"
+
 
 class Signature(MailAllowance):
     """One address under one petition."""
@@ -66,6 +108,7 @@ class Signature(MailAllowance):
     country = models.CharField(max_length=2, default="US")
     comment = models.TextField(max_length=1000, blank=True)
     wants_newsletter = models.BooleanField(default=False)
+    wants_outcome = models.BooleanField("wants to be told how it ends", default=False)
     status = models.CharField(
         max_length=10, choices=SignatureStatus, default=SignatureStatus.PENDING
     )
@@ -74,6 +117,15 @@ class Signature(MailAllowance):
     )
     created_at = models.DateTimeField("signed", auto_now_add=True)
     confirmed_at = models.DateTimeField("confirmed", null=True, blank=True)
+    invalidation = models.ForeignKey(
+        Invalidation,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="signatures",
+    )
+    anonymised_at = models.DateTimeField("anonymised", null=True, blank=True, editable=False)
 
     objects = SignatureQuerySet.as_manager()
 
@@ -86,9 +138,14 @@ class Signature(MailAllowance):
                 fields=["petition", "email_key"], name="signature_once_per_petition"
             ),
             models.CheckConstraint(
-                condition=models.Q(status=SignatureStatus.PENDING)
+                condition=~models.Q(status=SignatureStatus.CONFIRMED)
                 | models.Q(confirmed_at__isnull=False),
                 name="signature_confirmed_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=SignatureStatus.INVALID)
+                | models.Q(invalidation__isnull=False),
+                name="signature_invalid_has_a_reason",
             ),
         ]
         indexes = [
@@ -97,13 +154,46 @@ class Signature(MailAllowance):
             models.Index(
                 fields=["display", "petition", "-confirmed_at"], name="signature_display_idx"
             ),
+            models.Index(
+                fields=["petition", "confirmed_at"],
+                condition=models.Q(status=SignatureStatus.CONFIRMED),
+                name="signature_day_idx",
+            ),
+            models.Index(
+                fields=["petition", "id"],
+                condition=models.Q(wants_outcome=True),
+                name="signature_outcome_idx",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(status=SignatureStatus.PENDING),
+                name="signature_pending_idx",
+            ),
+            models.Index(
+                fields=["petition", "id"],
+                condition=models.Q(anonymised_at__isnull=True),
+                name="signature_identified_idx",
+            ),
         ]
         permissions = [
-            ("moderate_signature", "Can decide which signers are shown under a petition")
+            ("moderate_signature", "Can decide which signers are shown under a petition"),
+            ("export_signature", "Can export signatures"),
+            ("invalidate_signature", "Can take signatures out of the count, and back"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.petition}"
+        return f"{self.name or 'Anonymised'}, {self.petition}"
+
+    @property
+    def full_place(self) -> str:
+        """Where the signer lives, as precisely as they said."""
+        country = country_names().get(self.country, self.country)
+        return f"{self.postal_code}, {country}" if self.postal_code else country
+
+    @property
+    def signed_on(self) -> date:
+        """The newsroom's day on which it was confirmed, or given."""
+        return timezone.localdate(self.confirmed_at or self.created_at)
 
     @property
     def public_name(self) -> str:
@@ -118,3 +208,22 @@ class Signature(MailAllowance):
             return country_names().get(self.country, "")
         state = state_of(self.postal_code)
         return str(state.label) if state else "United States"
+
+
+class SignatureDay(models.Model):
+    """How many signatures of one day count: kept so that no chart has to read them all."""
+
+    wagtail_reference_index_ignore = True
+
+    petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["petition", "day"]
+        constraints = [
+            models.UniqueConstraint(fields=["petition", "day"], name="signature_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,22 +14,13 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView, InspectView
 
+from cms.core.spreadsheets import as_text
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from wagtail_modeladmin.options import ModelAdminGroup
 
     from cms.core.models import User
-
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-# A workbook cannot hold these.
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def as_text(value: str) -> str:
-    """A cell that every spreadsheet shows as it stands and none computes."""
-    value = CONTROL_CHARACTERS.sub("", value)
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
 class ReadOnly(PermissionHelper):

@@ -76,6 +76,7 @@ def queue(
     context: dict[str, Any],
     headers: dict[str, str] | None = None,
     withheld: bool = False,
+    bulk: bool = False,
 ) -> Email:
     """Write one mail into the outbox; it is sent after the transaction commits.
 
@@ -87,16 +88,16 @@ def queue(
         headers: Besides those that every mail has.
         withheld: Do all the work and send nothing, so that the time it takes does not tell a
             stranger that the address has had its share of mails.
+        bulk: One of many: whatever somebody waits for goes first. Nothing delivers it until the
+            caller, at the end of its batch, calls ``wake_after_commit``.
 
     Raises:
         MailError: the address or a header cannot stand in a mail.
     """
     context = {"site_url": settings.SITE_URL, **context}
-    written = cast("Template", get_template(f"{template}.txt")).template
-    text = written.render(Context(context, autoescape=False))
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
-        body=text.strip() + "\n",
+        body=text_of(template, context),
         to=[to],
         headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
@@ -107,9 +108,20 @@ def queue(
             raise
     if withheld:
         message.body, message.alternatives = "", []
-    row = _store(message, status=STATUS.failed if withheld else STATUS.queued)
-    _wake_after_commit()
+    row = _store(
+        message,
+        status=STATUS.failed if withheld else STATUS.queued,
+        priority=PRIORITY.low if bulk else PRIORITY.medium,
+    )
+    if not bulk:
+        wake_after_commit()
     return row
+
+
+def text_of(template: str, context: dict[str, Any]) -> str:
+    """The plain text of a mail, in which nothing is escaped."""
+    written = cast("Template", get_template(f"{template}.txt")).template
+    return written.render(Context(context, autoescape=False)).strip() + "\n"
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -120,11 +132,13 @@ class OutboxBackend(BaseEmailBackend):
         for message in email_messages:
             _store(message)
         if email_messages:
-            _wake_after_commit()
+            wake_after_commit()
         return len(email_messages)
 
 
-def _store(message: EmailMessage, *, status: int = STATUS.queued) -> Email:
+def _store(
+    message: EmailMessage, *, status: int = STATUS.queued, priority: int = PRIORITY.medium
+) -> Email:
     if message.attachments:
         raise MailError("The outbox takes no attachments.")
     try:
@@ -149,7 +163,7 @@ def _store(message: EmailMessage, *, status: int = STATUS.queued) -> Email:
         message=str(message.body),
         html_message=str(html[0]) if html else "",
         headers=headers or None,
-        priority=PRIORITY.medium,
+        priority=priority,
         status=status,
         # One identity for all attempts, so that a mail sent twice is shown once.
         message_id=make_msgid(domain=get_message_id_fqdn()),
@@ -293,6 +307,17 @@ def forget() -> int:
     return int(kinds.get("post_office.Email", 0))
 
 
+def count_for(address: str) -> int:
+    """How many mails to an address the outbox holds, sent or not."""
+    return Email.objects.filter(to__iexact=address).count()
+
+
+def forget_address(address: str) -> int:
+    """Delete what the outbox holds for an address, sent or not; the number of mails."""
+    _, kinds = Email.objects.filter(to__iexact=address).delete()
+    return int(kinds.get("post_office.Email", 0))
+
+
 class _Background:
     """At most one delivery at a time in this process, and one more if mail came meanwhile."""
 
@@ -340,7 +365,8 @@ def _deliver_quietly() -> None:
         logger.exception("Delivering the outbox failed.")
 
 
-def _wake_after_commit() -> None:
+def wake_after_commit() -> None:
+    """Have the outbox delivered once the caller's transaction is safe."""
     # ``robust``: what goes wrong in here must not turn a page into an error, the row is safe.
     transaction.on_commit(_wake, robust=True)
 

@@ -32,16 +32,33 @@ class OwnFormMiddleware(CsrfViewMiddleware):
 _protect = decorator_from_middleware(OwnFormMiddleware)
 
 
-def private_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Protect a view's form, and forbid storing and naming its page."""
+def _private(
+    view: Callable[..., HttpResponse], *, one_click_allowed: bool = False
+) -> Callable[..., HttpResponse]:
     protected = _protect(view)
 
     @csrf_exempt  # From the middleware for all; ``protected`` asks for the same token.
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = cast("HttpResponse", protected(request, *args, **kwargs))
+        # A mail program that ends a list for its user (RFC 8058) has no page and no cookie. What
+        # lets it is the key in the address, which no other site has.
+        one_click = request.method == "POST" and (
+            one_click_allowed and request.POST.get("List-Unsubscribe") == "One-Click"
+        )
+        answer = view if one_click else protected
+        response = cast("HttpResponse", answer(request, *args, **kwargs))
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     return wrapped
+
+
+def private_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Protect a view's form, and forbid storing and naming its page."""
+    return _private(view)
+
+
+def one_click_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A private page whose address holds a key, and which mail programs may post to."""
+    return _private(view, one_click_allowed=True)

@@ -145,6 +145,15 @@ def unsubscribe(*, token: str) -> bool:
     return True
 
 
+def erase(*, email: str) -> bool:
+    """Delete what is stored of an address that has proved itself; whether there was anything.
+
+    Unlike after ``unsubscribe``, nothing then keeps anybody from asking it again.
+    """
+    deleted, _ = Subscriber.objects.filter(email_key=mail.address_key(email)).delete()
+    return bool(deleted)
+
+
 def unsubscribe_address(subscriber: Subscriber) -> str:
     """The full address of the page that ends a subscription."""
     token = signing.dumps(str(subscriber.reference), salt=UNSUBSCRIBE_SALT)

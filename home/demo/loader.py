@@ -21,11 +21,12 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Site
 
-from advocacy import districts, reports
+from advocacy import districts, reports, tally
 from advocacy.channels import ChannelKind
 from advocacy.models import (
     AdvocacySettings,
     Channel,
+    Delivery,
     Display,
     Letter,
     LetterTarget,
@@ -67,6 +68,13 @@ SIGNATURES = {
     "a-polling-place-for-everyone": 96,
     "ratify-the-kigali-amendment": 1043,
 }
+# Most people write nothing.
+COMMENTS = (
+    *[""] * 9,
+    "My children drink this water.",
+    "I have written to my senator twice. This time we are many.",
+    "It is already the law in our town, and it works.",
+)
 REGISTRY = {"petition": Petition, "representative": Representative, "letter": Letter}
 
 
@@ -207,6 +215,7 @@ class Newsroom:
         for content in read("petitions.toml")["petitions"]:
             del content["categories"]
             targets = content.pop("targets")
+            deliveries = content.pop("deliveries", [])
             opened = content.pop("opens_days_ago", None)
             closes = content.pop("closes_in_days", None)
             signers = content.pop("signers", [])
@@ -222,6 +231,12 @@ class Newsroom:
             self._publish(petition)
             self._sign(petition, SIGNATURES.get(petition.slug, 0))
             self._show(petition, signers)
+            if petition.has_ended and petition.closes_on:
+                Petition.objects.filter(pk=petition.pk).update(closed_at=_noon(petition.closes_on))
+            for delivery in deliveries:
+                to = self._representative(delivery.pop("representative"))
+                Delivery.objects.create(petition=petition, representative=to, **delivery)
+        tally.update()
         settings = AdvocacySettings.for_site(self.site)
         settings.default_petition = Petition.objects.get(slug=read("site.toml")["default_petition"])
         settings.save()
@@ -275,6 +290,9 @@ class Newsroom:
                     email=email,
                     email_key=address_key(email),
                     status=SignatureStatus.CONFIRMED,
+                    comment=dice.choice(COMMENTS),
+                    postal_code=f"{dice.randrange(53701, 53795)}",
+                    wants_outcome=number % 3 == 0,
                     created_at=when,
                     confirmed_at=when,
                 )

@@ -11,8 +11,11 @@ from factory.django import DjangoModelFactory
 
 from advocacy.models import (
     Channel,
+    Delivery,
+    Invalidation,
     Letter,
     LetterTarget,
+    Notice,
     Office,
     Petition,
     PetitionTarget,
@@ -113,3 +116,37 @@ class LetterFactory(DjangoModelFactory[Letter]):
             LetterTarget.objects.create(
                 letter=self, representative=representative, sort_order=order
             )
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    """A delivery by post that was not answered yet."""
+
+    class Meta:
+        model = Delivery
+
+    petition = factory.SubFactory(PetitionFactory)
+    representative = factory.SubFactory(RepresentativeFactory)
+    delivered_on = datetime.date(2026, 6, 20)
+    signature_count = 1284
+
+
+class NoticeFactory(DjangoModelFactory[Notice]):
+    """A notice that nobody has sent."""
+
+    class Meta:
+        model = Notice
+
+    petition = factory.SubFactory(PetitionFactory)
+    subject = "The Senate voted"
+    text = "The money is there for ten years.\n\nThank you."
+
+
+class InvalidationFactory(DjangoModelFactory[Invalidation]):
+    """An invalidation of nothing."""
+
+    class Meta:
+        model = Invalidation
+
+    petition = factory.SubFactory(PetitionFactory)
+    reason = "One machine"
+    chosen_by = "all of this petition"

@@ -21,6 +21,8 @@ from cms.core.models import User
 from news import reviews
 from news.models import ArticleIndexPage, ArticlePage, DraftRun
 from tests.factories.advocacy import (
+    DeliveryFactory,
+    InvalidationFactory,
     LetterFactory,
     PetitionFactory,
     RepresentativeFactory,
@@ -252,6 +254,7 @@ LEDGERS = {
     "news_draftrun": {ADMIN, EDITOR, REVIEWER},
     "advocacy_channelreport": {ADMIN, CAMPAIGNER},
     "advocacy_signature": {ADMIN, CAMPAIGNER},
+    "advocacy_invalidation": {ADMIN, CAMPAIGNER},
     "newsletter_subscriber": {ADMIN, CAMPAIGNER},
 }
 
@@ -261,6 +264,7 @@ def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str)
         "news_draftrun": world.other_run,
         "advocacy_channelreport": reported(),
         "advocacy_signature": SignatureFactory(confirmed=True),
+        "advocacy_invalidation": InvalidationFactory(),
         "newsletter_subscriber": SubscriberFactory(),
     }
     answers, expected = {}, {}
@@ -301,6 +305,12 @@ SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
         {ADMIN, EDITOR, CAMPAIGNER},
         {ADMIN, CAMPAIGNER},
     ),
+    "advocacy_delivery": (
+        {ADMIN, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+        {ADMIN, CAMPAIGNER},
+    ),
     "advocacy_letter": (
         {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
         {ADMIN, EDITOR, CAMPAIGNER},
@@ -322,6 +332,7 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
         "news_category": CategoryFactory(),
         "news_relatedlink": RelatedLinkFactory(article=world.other),
         "advocacy_petition": PetitionFactory(),
+        "advocacy_delivery": DeliveryFactory(),
         "advocacy_letter": LetterFactory(),
         "advocacy_representative": RepresentativeFactory(),
     }
@@ -366,7 +377,8 @@ def test_a_campaigner_chooses_the_default_petition(client: Client) -> None:
         "wagtailsettings:edit", args=["advocacy", "advocacysettings", Site.objects.get().pk]
     )
     assert "/admin/settings/advocacy/" in client.get(reverse("wagtailadmin_home")).content.decode()
-    assert client.post(url, {"default_petition": petition.pk}).status_code == 302
+    kept = {"pending_days": 30, "anonymise_months": 12}
+    assert client.post(url, {"default_petition": petition.pk, **kept}).status_code == 302
     assert AdvocacySettings.for_site(Site.objects.get()).default_petition == petition
 
 
