@@ -229,16 +229,16 @@ def test_a_channel_that_goes_or_changes_queues_and_one_more_does_not() -> None:
 
 
 @pytest.mark.parametrize("status", sorted(ENDED))
-def test_publishing_the_end_of_a_petition_queues(status: str) -> None:
+def test_the_end_of_a_petition_queues(status: str) -> None:
     petition = PetitionFactory.create()
     article(live=True, title="Names it", petition=petition)
     petition.status = status
     petition.outcome = "<p>So it ended.</p>"
-    published(petition)
+    petition.save()
     assert looks() == {("Names it", Reason.PETITION_CLOSED)}
     petition.status = PetitionStatus.ARCHIVED
     SecondLook.objects.all().delete()
-    published(petition)
+    petition.save()
     assert looks() == set()
 
 
