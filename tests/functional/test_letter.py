@@ -210,7 +210,7 @@ def test_a_wrong_contact_is_reported_on_a_phone_and_decided_by_a_campaigner(
     desk = new_page()
     login_as(desk, "campaigner")
     desk.goto("/admin/advocacy/channelreport/")
-    desk.get_by_role("link", name="Inspect").first.click()
+    desk.locator("main").get_by_role("link", name="Baldwin").first.click()
     expect(desk.get_by_text("A fax machine answers.")).to_be_visible()
     axe(desk, within="main")
     desk.get_by_role("button", name="It is wrong").click()
