@@ -24,6 +24,7 @@ from tests.factories.advocacy import (
     DeliveryFactory,
     InvalidationFactory,
     LetterFactory,
+    NoticeFactory,
     PetitionFactory,
     RepresentativeFactory,
     SignatureFactory,
@@ -110,6 +111,11 @@ def difference() -> Difference:
         label="Party",
         found_at=timezone.now(),
     )
+
+
+def about_notice(world: World, name: str, **data: Any) -> Any:
+    notice = NoticeFactory()
+    return post(world, name, notice.petition_id, notice.pk, **data)
 
 
 def look_at(place: str) -> int:
@@ -235,6 +241,50 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         "decide",
         lambda w: post(w, "advocacy_comments", decision="shown", signature="1"),
         {ADMIN: 302, CAMPAIGNER: 302},
+    ),
+    (
+        "advocacy_move",
+        "ask",
+        lambda w: get("advocacy_move")(w, PetitionFactory().pk, "closed"),
+        {ADMIN: 200, CAMPAIGNER: 200},
+    ),
+    (
+        "advocacy_move",
+        "close",
+        lambda w: post(w, "advocacy_move", PetitionFactory().pk, "closed"),
+        {ADMIN: 302, CAMPAIGNER: 302},
+    ),
+    *(
+        (
+            name,
+            "",
+            lambda w, name=name: post(w, name, SignatureFactory(confirmed=True).petition_id),
+            {ADMIN: 200, CAMPAIGNER: 200},
+        )
+        for name in ("advocacy_signed_csv", "advocacy_signed_print")
+    ),
+    (
+        "advocacy_new_notice",
+        "",
+        lambda w: post(
+            w, "advocacy_new_notice", PetitionFactory().pk, subject="It is over", text="Thank you."
+        ),
+        {ADMIN: 302, CAMPAIGNER: 302},
+    ),
+    (
+        "advocacy_edit_notice",
+        "",
+        lambda w: about_notice(w, "advocacy_edit_notice", subject="Over", text="Thank you."),
+        {ADMIN: 302, CAMPAIGNER: 302},
+    ),
+    *(
+        (
+            "advocacy_notice",
+            how,
+            lambda w, data=data: about_notice(w, "advocacy_notice", **data),
+            {ADMIN: 302, CAMPAIGNER: 302},
+        )
+        for how, data in (("test", {"test": "1"}), ("send", {"receivers": "0"}))
     ),
 ]
 
