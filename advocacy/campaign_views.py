@@ -265,6 +265,8 @@ def _act(request: AdminRequest, shown: Notice) -> None:
         elif expected.isascii() and expected.isdigit() and len(expected) < 10:
             notices.begin(notice=shown, expected=int(expected), by=request.user)
             messages.success(request, "The notice is being sent.")
+        else:
+            messages.error(request, "The request was incomplete. Nothing was sent: try once more.")
     except notices.NoticeRefusedError as refusal:
         messages.error(request, str(refusal))
 
