@@ -1,4 +1,7 @@
-"""The list of those who signed, for handing over: name, place, comment. An e-mail address never."""
+"""The list of those who signed, for handing over: name, place, comment.
+
+An e-mail address never, and no comment that somebody here has hidden from readers.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def as_csv(petition: Petition) -> Iterator[str]:
                 number,
                 as_text(signature.name),
                 as_text(signature.full_place),
-                as_text(signature.comment),
+                as_text(signature.comment_to_hand_over),
                 signature.signed_on.isoformat(),
             )
         )

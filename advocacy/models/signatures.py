@@ -191,6 +191,11 @@ class Signature(MailAllowance):
         return f"{self.postal_code}, {country}" if self.postal_code else country
 
     @property
+    def comment_to_hand_over(self) -> str:
+        """The comment, unless somebody here has read it and hidden it."""
+        return "" if self.display == Display.HIDDEN else self.comment
+
+    @property
     def signed_on(self) -> date:
         """The newsroom's day on which it was confirmed, or given."""
         return timezone.localdate(self.confirmed_at or self.created_at)

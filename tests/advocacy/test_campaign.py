@@ -18,7 +18,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import nested_form_data, rich_text
 
 from advocacy import signed_list, tally
-from advocacy.models import Delivery, Petition, Representative, Signature, SignatureDay
+from advocacy.models import Delivery, Display, Petition, Representative, Signature, SignatureDay
 from tests.factories.advocacy import (
     DeliveryFactory,
     NoticeFactory,
@@ -278,6 +278,21 @@ def test_the_signed_list_has_no_addresses_and_holds_no_formulas(
     [entry] = ModelLogEntry.objects.filter(action="advocacy.signature.export")
     assert entry.data["count"] == 1
     assert campaigner.get(address).status_code == 405, "a link that is followed takes nothing"
+
+
+@pytest.mark.parametrize("name", ["advocacy_signed_csv", "advocacy_signed_print"])
+def test_comments_that_are_hidden_are_not_handed_over(
+    campaigner: Client, petition: Petition, name: str
+) -> None:
+    for display in Display:
+        SignatureFactory.create(
+            petition=petition, confirmed=True, display=display, comment=f"It is {display.value}."
+        )
+    answer = campaigner.post(reverse(name, args=[petition.pk]))
+    content = b"".join(answer).decode()
+    assert content.count("Ada Lovelace") == len(Display), "each of them has signed"
+    given = {display for display in Display if f"It is {display.value}." in content}
+    assert given == set(Display) - {Display.HIDDEN}
 
 
 def test_the_printed_list_comes_in_parts_and_is_valid(
