@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import SimpleListFilter, display
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Q, QuerySet
@@ -55,6 +55,7 @@ class CountryFilter(SimpleListFilter):
 
     title = "country"
     parameter_name = "country"
+    template = "advocacy/admin/folded_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         """All countries of the form."""
@@ -275,7 +276,7 @@ class SignatureLedger(Ledger):
     menu_label = "Signatures"
     menu_icon = "edit"
     menu_order = 330
-    list_display = ("name", "petition", "status", "created_at")
+    list_display = ("who", "petition", "status", "created_at")
     list_filter = ("status", "petition", "created_at", CountryFilter, "wants_newsletter")
     list_select_related = ("petition",)
     list_per_page = 50
@@ -307,6 +308,11 @@ class SignatureLedger(Ledger):
         "invalidation",
         "anonymised_at",
     )
+
+    @display(description="Name")
+    def who(self, signature: Signature) -> str:
+        """The signer's name, or that it has been forgotten."""
+        return signature.name or "Anonymised"
 
 
 class InvalidationInspectView(LedgerInspectView):
