@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.urls import reverse
 from django.utils import formats, timezone
 
-from advocacy import differences
+from advocacy import comments, differences
 from advocacy.looking_again import StalePetitionsAndLetters
 from advocacy.models import (
+    ChannelReport,
+    Delivery,
     Difference,
+    Display,
     Petition,
     PetitionStatus,
     Representative,
@@ -39,23 +43,93 @@ class Due:
 
 
 def petitions_due() -> list[Due]:
-    """Open petitions that end soon, have ended or have reached their goal; the nearest day first."""
+    """Petitions that end soon, have reached their goal or wait for their outcome.
+
+    The nearest day first. One query.
+    """
     today = timezone.localdate()
+    asks = Q(closes_on__lte=today + SOON) | Q(confirmed_count__gte=F("goal"))
     rows = (
-        Petition.objects.filter(live=True, status=PetitionStatus.OPEN)
-        .filter(Q(closes_on__lte=today + SOON) | Q(confirmed_count__gte=F("goal")))
+        Petition.objects.filter(live=True)
+        .filter(Q(status=PetitionStatus.CLOSED) | Q(status=PetitionStatus.OPEN) & asks)
+        .annotate(is_delivered=Exists(Delivery.objects.filter(petition=OuterRef("pk"))))
         .order_by(F("closes_on").asc(nulls_last=True), "pk")[:ROWS]
     )
-    return [Due(petition, _reason(petition)) for petition in rows]
+    return [Due(row, _reason(row, is_delivered=row.is_delivered)) for row in rows]
 
 
-def _reason(petition: Petition) -> str:
+def _reason(petition: Petition, *, is_delivered: bool) -> str:
     today = timezone.localdate()
+    if petition.status == PetitionStatus.CLOSED:
+        if is_delivered:
+            return "Was delivered. Say what came of it: won or lost."
+        return "Has closed. Deliver it, then say what came of it."
     if petition.closes_on and petition.closes_on < today:
-        return "Its last day has passed. Set its status, and say what came of it."
+        return "Its last day has passed, and it closes by itself within minutes."
     if petition.closes_on and petition.closes_on <= today + SOON:
         return f"Can be signed until {formats.date_format(petition.closes_on, 'F j, Y')}."
     return f"Has reached its goal of {petition.goal:,}. Raise the goal, or deliver it."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """So many of something wait for a decision, and where it is made."""
+
+    count: int
+    one: str
+    many: str
+    do: str
+    address: str
+
+    @property
+    def what(self) -> str:
+        """What they are, after their number."""
+        return self.one if self.count == 1 else self.many
+
+
+class ToDecide(Panel):
+    """Campaigners: what readers sent and imports left, in one place."""
+
+    name = "to_decide"
+    template_name = "advocacy/admin/panels/to_decide.html"
+    permission = "advocacy.publish_petition"
+    order = 95
+
+    def rows(self) -> dict[str, Any]:
+        """What waits, and what this person may decide; one query for each kind."""
+        may = self.request.user.has_perm
+        waiting = []
+        if may(comments.PERMISSION):
+            waiting.append(
+                Waiting(
+                    comments.queue(Display.WAITING).count(),
+                    "signer agreed to be shown with name and comment.",
+                    "signers agreed to be shown with name and comment.",
+                    "Read and decide",
+                    reverse("advocacy_comments"),
+                )
+            )
+        if may("advocacy.change_channelreport"):
+            waiting.append(
+                Waiting(
+                    ChannelReport.objects.open().count(),
+                    "contact is reported wrong.",
+                    "contacts are reported wrong.",
+                    "Check",
+                    f"{reverse('advocacy_channelreport_modeladmin_index')}?status__exact=open",
+                )
+            )
+        if may(differences.PERMISSION):
+            waiting.append(
+                Waiting(
+                    Difference.objects.open().count(),
+                    "thing is said otherwise by the files of Congress.",
+                    "things are said otherwise by the files of Congress.",
+                    "Compare and decide",
+                    reverse("advocacy_differences"),
+                )
+            )
+        return {"waiting": [row for row in waiting if row.count]}
 
 
 class PetitionsDue(Panel):
@@ -102,24 +176,11 @@ class ChannelsToCheck(Panel):
         }
 
 
-class Differences(Panel):
-    """Campaigners: what an import left for them to decide on."""
-
-    name = "differences"
-    template_name = "advocacy/admin/panels/differences.html"
-    permission = differences.PERMISSION
-    order = 115
-
-    def rows(self) -> dict[str, Any]:
-        """How much there is to decide."""
-        return {"count": Difference.objects.open().count()}
-
-
 PANELS: tuple[type[Panel], ...] = (
+    ToDecide,
     PetitionsDue,
     StalePetitionsAndLetters,
     ChannelsToCheck,
-    Differences,
 )
 
 

@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from advocacy.models import Petition, PetitionStatus
+from advocacy import petition_life, reports
+from advocacy.models import Difference, Display, Petition, PetitionStatus
 from tests.factories.advocacy import (
     ChannelFactory,
+    DeliveryFactory,
     PetitionFactory,
     RepresentativeFactory,
     SignatureFactory,
@@ -51,11 +53,49 @@ def test_a_petition_that_wants_something_done_says_what(campaigner: Client) -> N
     PetitionFactory(title="Unpublished", closes_on=today, live=False)
     signed(PetitionFactory(title="Reached", goal=100), 100)
     text = panel(campaigner, "petitions-due")
-    assert re.search(r"Ended.*?Its last day has passed", text, re.DOTALL)
+    assert re.search(r"Ended.*?Its last day has passed, and it closes by itself", text, re.DOTALL)
     assert re.search(r"Last day.*?Can be signed until", text, re.DOTALL)
     assert re.search(r"Reached.*?its goal of 100\.", text, re.DOTALL)
     for other in ("Far off", "Done", "Unpublished"):
         assert other not in text
+
+
+def test_a_closed_petition_asks_for_its_delivery_and_its_outcome(campaigner: Client) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    target = RepresentativeFactory()
+    titles = ("Nobody had it", "Brought")
+    for title in titles:
+        PetitionFactory(title=title, closes_on=yesterday, targets=[target])
+    DeliveryFactory(petition=Petition.objects.get(title="Brought"), representative=target)
+    assert petition_life.close_overdue() == len(titles)
+    PetitionFactory(title="Away", status=PetitionStatus.ARCHIVED, closes_on=yesterday)
+    text = panel(campaigner, "petitions-due")
+    assert re.search(
+        r"Nobody had it.*?Has closed\. Deliver it, then say what came", text, re.DOTALL
+    )
+    assert re.search(r"Brought.*?Was delivered\. Say what came of it", text, re.DOTALL)
+    assert "Away" not in text
+    page = reverse(
+        "wagtailsnippets_advocacy_petition:inspect", args=[Petition.objects.get(title="Brought").pk]
+    )
+    assert f'href="{page}"' in text, "it leads to where that is done"
+
+
+def test_what_readers_sent_and_imports_left_waits_in_one_place(campaigner: Client) -> None:
+    assert "Nothing waits" in panel(campaigner, "to-decide")
+    SignatureFactory(confirmed=True, display=Display.WAITING)
+    SignatureFactory(confirmed=True, display=Display.SHOWN)
+    for problem in ("other", "wrong"):
+        reports.report(representative=RepresentativeFactory(), channel=None, problem=problem)
+    Difference.objects.create(
+        representative=RepresentativeFactory(), key="party", label="Party", found_at=timezone.now()
+    )
+    text = " ".join(re.sub(r"<[^>]*>", "", panel(campaigner, "to-decide")).split())
+    assert "1 signer agreed to be shown" in text
+    assert "2 contacts are reported wrong" in text
+    assert "1 thing is said otherwise by the files of Congress" in text
+    for address in re.findall(r'href="([^"#][^"]*)"', panel(campaigner, "to-decide")):
+        assert campaigner.get(address).status_code == 200
 
 
 def test_campaigners_see_how_many_signed_this_week(campaigner: Client) -> None:
@@ -96,7 +136,7 @@ def test_a_registry_in_order_says_so(campaigner: Client) -> None:
 @pytest.mark.parametrize("role", ["Editors", "Reviewers", "Moderators"])
 def test_others_are_not_asked_to_do_campaigners_work(client: Client, role: str) -> None:
     client.force_login(UserFactory(role=role))
-    for name in ("petitions-due", "channels-to-check"):
+    for name in ("petitions-due", "channels-to-check", "to-decide"):
         assert panel(client, name) == ""
 
 
