@@ -275,7 +275,8 @@ class SignatureLedger(Ledger):
     narrow_columns = ("status", "created_at")
     menu_label = "Signatures"
     menu_icon = "edit"
-    menu_order = 330
+    menu_order = 10
+    add_to_admin_menu = False
     list_display = ("who", "petition", "status", "created_at")
     list_filter = ("status", "petition", "created_at", CountryFilter, "wants_newsletter")
     list_select_related = ("petition",)
@@ -352,7 +353,8 @@ class InvalidationLedger(Ledger):
     narrow_columns = ("done_at", "count", "counted", "undone_at")
     menu_label = "Invalidated"
     menu_icon = "cross"
-    menu_order = 331
+    menu_order = 12
+    add_to_admin_menu = False
     list_display = ("done_at", "petition", "reason", "count", "counted", "done_by", "undone_at")
     list_filter = ("petition", "done_at")
     list_select_related = ("petition", "done_by")
@@ -376,7 +378,8 @@ class ChannelReportLedger(Ledger):
     model = ChannelReport
     menu_label = "Reported contacts"
     menu_icon = "warning"
-    menu_order = 325
+    menu_order = 14
+    add_to_admin_menu = False
     list_display = ("representative", "what", "problem", "times", "status", "last_reported_at")
     list_filter = ("status", "problem", "kind", "last_reported_at")
     list_select_related = ("representative",)

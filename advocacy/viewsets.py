@@ -210,10 +210,11 @@ class LetterViewSet(ContentViewSet):
 
 
 class AdvocacyViewSetGroup(SnippetViewSetGroup):
-    """One menu item for what campaigners keep."""
+    """One menu item for what campaigners keep; the ledgers follow, by their orders."""
 
-    items = (RepresentativeViewSet, PetitionViewSet, DeliveryViewSet, LetterViewSet)
+    items = (PetitionViewSet, DeliveryViewSet, LetterViewSet, RepresentativeViewSet)
     menu_label = "Advocacy"
     menu_icon = "megaphone"
     menu_name = "advocacy"
     menu_order = 320
+    submenu_hook = "register_advocacy_menu_item"

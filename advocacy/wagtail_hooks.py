@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
     from cms.core.requests import AdminRequest
 
-__all__ = ["ledgers"]
-
 register_snippet(AdvocacyViewSetGroup)
 
 
@@ -88,12 +86,20 @@ def comments_url() -> list[URLPattern]:
     return [path("signers/", comment_views.queue, name="advocacy_comments")]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_advocacy_menu_item")
 def comments_menu_item() -> MenuItem:
     """Beside the signatures."""
     return CommentsMenuItem(
-        "Signers to show", reverse("advocacy_comments"), icon_name="comment", order=331
+        "Signers to show", reverse("advocacy_comments"), icon_name="comment", order=11
     )
+
+
+for ledger in (
+    ledgers.SignatureLedger(),
+    ledgers.InvalidationLedger(),
+    ledgers.ChannelReportLedger(),
+):
+    hooks.register("register_advocacy_menu_item", ledger.get_menu_item)
 
 
 @hooks.register("register_log_actions")

@@ -270,7 +270,9 @@ def test_only_those_who_publish_the_registry_decide(client: Client) -> None:
     assert client.post(reverse("advocacy_decide_difference", args=[2**70])).status_code == 404
     row = Difference.objects.get()
     assert client.post(reverse("advocacy_decide_difference", args=[row.pk])).status_code == 400
-    assert reverse("advocacy_differences") in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert (
+        reverse("advocacy_differences") in client.get(reverse("wagtailadmin_home")).content.decode()
+    )
 
 
 # Leaving ------------------------------------------------------------------------------------------
