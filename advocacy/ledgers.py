@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # A list is counted, and can be leafed through, as far as this. Whoever wants more filters.
 COUNTED = 10_000
+SOMEBODY = "a name, an address or a ZIP code"
 CHOOSE_A_PETITION = "Choose one petition in the filter first."
 
 
@@ -110,7 +111,12 @@ class SignatureIndexView(LedgerIndexView):
             exporting and not request.user.has_perm(signed_list.PERMISSION)
         ):
             raise PermissionDenied
-        if request.method == "POST" and self.INVALIDATE_VAR not in request.GET:
+        if exporting and request.method != "POST":
+            # That somebody took a list is written down, so a link that is followed takes none.
+            rest = request.GET.copy()
+            del rest[self.EXPORT_VAR]
+            return redirect(f"{self.index_url}?{rest.urlencode()}")
+        if request.method == "POST" and not exporting and self.INVALIDATE_VAR not in request.GET:
             return redirect(self.index_url)
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
@@ -168,10 +174,11 @@ class SignatureIndexView(LedgerIndexView):
             for name, value in self.request.GET.items()
             if name not in {*self.NOT_NAMED, self.PAGE_VAR} and value
         }
-        names = {"q": "search"}
-        parts = (
-            f"{names.get(name, name.split('__')[0])}: {value}" for name, value in asked.items()
-        )
+        # A history is kept for good, and no signer stands in it; where mail came from may.
+        term = str(asked.pop(self.SEARCH_VAR, "")).strip()
+        parts = [f"{name.split('__')[0]}: {value}" for name, value in asked.items()]
+        if term:
+            parts.insert(0, f"search: {term if term.startswith('@') else SOMEBODY}")
         return ", ".join(parts)[:500] or "all of this petition"
 
     @property

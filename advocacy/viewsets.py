@@ -166,7 +166,7 @@ class DeliveryViewSet(ContentViewSet):
     """The handing over of petitions, and the answers."""
 
     model = Delivery
-    icon = "mail"
+    icon = "upload"
     menu_label = "Deliveries"
     list_display = [
         Column("petition", label="Petition", accessor="petition"),

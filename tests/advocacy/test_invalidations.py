@@ -129,7 +129,7 @@ def test_what_is_listed_is_invalidated_with_a_reason_and_put_back_from_its_own_p
     assert answer.headers["Location"] == reverse(UNDONE, args=[done.pk])
     late.refresh_from_db()
     assert late.status == SignatureStatus.PENDING, "it came after the question"
-    assert done.chosen_by == "search: spam.example"
+    assert done.chosen_by == "search: a name, an address or a ZIP code"
     assert "Put them back" in campaigner.get(answer.headers["Location"]).content.decode()
     campaigner.post(answer.headers["Location"])
     assert states(petition) == {"pending": 2, "confirmed": 3, "invalid": 0}
@@ -154,7 +154,7 @@ def test_one_signature_is_invalidated_from_its_own_page(
 def test_a_petition_is_chosen_before_anything_is_taken_or_changed(
     campaigner: Client, petition: Petition, more: str
 ) -> None:
-    answer = campaigner.get(f"{reverse(LEDGER)}?{more}", follow=True)
+    answer = campaigner.post(f"{reverse(LEDGER)}?{more}", follow=True)
     assert "Choose one petition in the filter first." in answer.content.decode()
     assert not ModelLogEntry.objects.filter(action__startswith="advocacy.signature").exists()
 
@@ -181,7 +181,7 @@ def test_an_export_is_the_filtered_list_as_text_and_is_written_down(
     SignatureFactory.create(
         petition=petition, confirmed=True, name='=HYPERLINK("https://x.example")', comment="@now"
     )
-    answer = campaigner.get(asked(petition, status__exact="confirmed", export="csv"))
+    answer = campaigner.post(asked(petition, status__exact="confirmed", export="csv"))
     content = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
     assert len(rows) == 4
@@ -196,6 +196,29 @@ def test_an_export_is_the_filtered_list_as_text_and_is_written_down(
         reverse("wagtailsnippets_advocacy_petition:history", args=[petition.pk])
     )
     assert "The ledger of signatures: 4 signatures exported" in history.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("x@spam.example", "search: a name, an address or a ZIP code"),
+        ("Ada Lovelace", "search: a name, an address or a ZIP code"),
+        ("@spam.example", "search: @spam.example"),
+    ],
+)
+def test_the_history_keeps_no_name_and_no_address_that_was_searched_for(
+    campaigner: Client, petition: Petition, typed: str, told: str
+) -> None:
+    campaigner.post(asked(petition, q=typed, export="csv"))
+    [entry] = ModelLogEntry.objects.filter(action="advocacy.signature.export")
+    assert entry.data["filter"] == told
+
+
+def test_a_link_that_is_followed_exports_nothing(campaigner: Client, petition: Petition) -> None:
+    answer = campaigner.get(asked(petition, export="csv"))
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == asked(petition)
+    assert not ModelLogEntry.objects.filter(action="advocacy.signature.export").exists()
 
 
 def test_the_list_counts_and_sorts_no_further_than_anybody_leafs(
@@ -232,7 +255,7 @@ def test_hostile_numbers_in_the_address_are_no_error(campaigner: Client, asked_f
 
 def test_a_large_export_streams(campaigner: Client, petition: Petition, settings: Settings) -> None:
     SignatureFactory.create_batch(30, petition=petition, confirmed=True)
-    answer = campaigner.get(asked(petition, export="csv"))
+    answer = campaigner.post(asked(petition, export="csv"))
     assert answer.streaming
     lines = len(list(answer.streaming_content))  # type: ignore[attr-defined]
     assert lines == 35
