@@ -1,4 +1,7 @@
-"""What the history of a petition says of exports, invalidations, erasures, notices, and its life."""
+"""What the histories of petitions, representatives and the site say, besides what Wagtail says.
+
+No signer's name or address stands in them: they are kept for good.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail.log_actions import LogFormatter
 
+from advocacy import comments
+from advocacy.legislators.recording import IMPORTED
 from advocacy.models import PetitionStatus
 
 if TYPE_CHECKING:
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Told(LogFormatter):
-    """An entry of a petition's history, with its numbers; the words come with each action."""
+    """An entry of a history, with its numbers; the words come with each action."""
 
     words = ""
 
@@ -47,6 +52,20 @@ ACTIONS = {
         "A signature was erased by its signer: {how}",
     ),
     "advocacy.signature.anonymise": ("Anonymise signatures", "{count} signatures anonymised"),
+    comments.LOG_ACTION: ("Show or hide signers", "Signers decided on: {number} {display}"),
+    "advocacy.subscription.erase": (
+        "Erase a subscription",
+        "A subscription to the newsletter was erased by its owner",
+    ),
+    "advocacy.report.accept": (
+        "Accept a report",
+        "Reported contact accepted as wrong: {channel} ({problem})",
+    ),
+    "advocacy.report.dismiss": (
+        "Dismiss a report",
+        "Reported contact found to be right: {channel} ({problem})",
+    ),
+    IMPORTED: ("Import", "Imported: {words}"),
     "advocacy.notice.send": ("Write to signers", "“{subject}” sent to {count} signers"),
     **{
         f"advocacy.petition.{status.value}": (f"Set to {status.label}", "From {from} to {to}")

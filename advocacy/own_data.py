@@ -21,6 +21,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.log_actions import log
+from wagtail.models import Site
 
 from advocacy import tally
 from advocacy.anonymity import anonymise
@@ -192,7 +193,8 @@ def erase_signature(*, request: DataRequest, reference: uuid.UUID) -> bool:
 
 def erase_newsletter(*, request: DataRequest) -> bool:
     """Delete the subscription; False where there is none."""
-    return subscriptions.erase(email=request.email)
+    with transaction.atomic():
+        return _erase_newsletter(request)
 
 
 def erase_everything(*, request: DataRequest) -> int:
@@ -211,7 +213,7 @@ def erase_everything(*, request: DataRequest) -> int:
         addresses = {request.email, *(signature.email for signature in signatures)}
         for signature in signatures:
             _erase(signature)
-        subscriptions.erase(email=request.email)
+        _erase_newsletter(request)
         for address in sorted(addresses):
             mail.forget_address(address)
         end_link(request=request)
@@ -236,6 +238,15 @@ def _erase(signature: Signature) -> None:
         signature.delete()
     # Whose it was is nobody's business any more.
     log(petition, "advocacy.signature.erase", data={"how": how})
+
+
+def _erase_newsletter(request: DataRequest) -> bool:
+    erased = subscriptions.erase(email=request.email)
+    site = Site.objects.filter(is_default_site=True).first()
+    if erased and site is not None:
+        # It belongs to no petition, so it stands in the history of the site.
+        log(site, "advocacy.subscription.erase")
+    return erased
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -9,7 +9,6 @@ from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
-from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from advocacy import (
@@ -23,7 +22,6 @@ from advocacy import (
     retention,
     tally,
 )
-from advocacy.legislators.recording import IMPORTED
 from advocacy.models import Petition, Signature
 from advocacy.views import comments as comment_views
 from advocacy.views import differences, reports, second_looks
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from wagtail.admin.ui.components import Component
     from wagtail.log_actions import LogActionRegistry
-    from wagtail.models import ModelLogEntry
 
     from cms.core.requests import AdminRequest
 
@@ -52,18 +49,6 @@ def advocacy_urls() -> list[URLPattern]:
         path("differences/", differences.listing, name="advocacy_differences"),
         path("differences/<int:pk>/", differences.decide, name="advocacy_decide_difference"),
     ]
-
-
-@hooks.register("register_log_actions")
-def advocacy_log_actions(actions: LogActionRegistry) -> None:
-    """What the history of an entry says of imports."""
-
-    @actions.register_action(IMPORTED)
-    class Import(LogFormatter):
-        label = "Import"
-
-        def format_message(self, log_entry: ModelLogEntry) -> str:
-            return f"Imported: {log_entry.data.get('words', '')}"
 
 
 @hooks.register("construct_homepage_panels")
@@ -102,12 +87,6 @@ for ledger in (
     hooks.register("register_advocacy_menu_item", ledger.get_menu_item)
 
 
-@hooks.register("register_log_actions")
-def comment_log_actions(actions: LogActionRegistry) -> None:
-    """What the history of a petition says of its signers."""
-    actions.register_action(comments.LOG_ACTION, "Show or hide signers", "Signers decided on")
-
-
 @hooks.register("before_delete_snippet")
 def keep_signed_petitions(
     request: HttpRequest, instances: Iterable[models.Model]
@@ -134,17 +113,6 @@ def report_urls() -> list[URLPattern]:
     return [
         path("reported-contacts/<int:pk>/decide/", reports.decide, name="advocacy_decide_report")
     ]
-
-
-@hooks.register("register_log_actions")
-def report_log_actions(actions: LogActionRegistry) -> None:
-    """What the history of a representative says of reported contacts."""
-    actions.register_action(
-        "advocacy.report.accept", "Accept a report", "Reported contact accepted as wrong"
-    )
-    actions.register_action(
-        "advocacy.report.dismiss", "Dismiss a report", "Reported contact found to be right"
-    )
 
 
 @hooks.register("register_admin_urls")
@@ -201,6 +169,6 @@ def sweep_retention() -> str:
 
 
 @hooks.register("register_log_actions")
-def campaign_log_actions(actions: LogActionRegistry) -> None:
-    """What the history of a petition says of its life, its signatures and its notices."""
+def advocacy_log_actions(actions: LogActionRegistry) -> None:
+    """What histories say of petitions, signers, notices, reports and imports."""
     audit.register(actions)

@@ -300,6 +300,7 @@ def test_each_decision_stands_in_the_petition_s_history(
     entry = ModelLogEntry.objects.get(action=comments.LOG_ACTION)
     assert (entry.object_id, entry.user) == (str(petition.pk), user)
     assert entry.data == {"display": "shown", "number": 2}
+    assert entry.formatter.format_message(entry) == "Signers decided on: 2 shown"
 
 
 def test_the_queue_asks_as_often_for_fifty_as_for_five(

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
-from wagtail.models import ModelLogEntry
+from wagtail.models import ModelLogEntry, Site
 
 from advocacy import own_data, petition_life, signatures
 from advocacy.models import Petition, Signature, SignatureDay
@@ -199,6 +199,10 @@ def test_the_subscription_is_erased_by_itself(client: Client, signature: Signatu
     subscriptions.subscribe_confirmed(email=ADA, consent_text="Yes.")
     ask(client, ADA)
     client.post(link(), {"erase": "newsletter"})
+    client.post(link(), {"erase": "newsletter"})
+    [entry] = ModelLogEntry.objects.filter(action="advocacy.subscription.erase")
+    assert entry.object_id == str(Site.objects.get(is_default_site=True).pk)
+    assert ADA not in f"{entry.label} {entry.data} {entry.formatter.format_message(entry)}"
     assert not Subscriber.objects.exists()
     assert Signature.objects.exists()
 
