@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -347,6 +348,16 @@ def test_the_code_to_copy_is_escaped(campaigner: Client, petition: Petition) -> 
     html = campaigner.get(page(petition)).content.decode()
     assert "<script>alert(1)" not in html
     assert f"/petitions/{petition.slug}/embed/" in html
+
+
+def test_the_campaign_of_an_unpublished_petition_offers_nothing_to_hand_out(
+    campaigner: Client,
+) -> None:
+    petition = PetitionFactory.create(live=False)
+    html = campaigner.get(page(petition)).content.decode()
+    assert re.search(r'class="dt-badge[^>]*>Not published<', html)
+    assert reverse("wagtailsnippets_advocacy_petition:edit", args=[petition.pk]) in html
+    assert "/embed/" not in html
 
 
 def test_an_unpublished_petition_has_no_frame(client: Client) -> None:
