@@ -166,7 +166,7 @@ class StaleArticles(SecondLooks):
     """Editors: pages that name what has changed."""
 
     name = "stale_articles"
-    heading = "Look at these again"
+    heading = "Pages to look at again"
     nothing = "No article names a petition that has ended, or somebody who has changed."
     permission = "news.draft_commentary"
     order = 130
