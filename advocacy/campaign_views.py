@@ -16,14 +16,13 @@ from advocacy import notices, petition_life, signed_list, tally
 from advocacy.campaign_forms import NoticeForm, OutcomeForm
 from advocacy.models import Notice, NoticeStatus, Petition, PetitionStatus, SignatureStatus
 from advocacy.views.embed import frame_code, link_code
+from cms.core.row_ids import LARGEST_ID
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from cms.core.requests import AdminRequest
 
-# What the database can hold; it answers a larger number in an address with an error.
-LARGEST_ID = 2**63 - 1
 TOLD = {PetitionStatus.WON, PetitionStatus.LOST}
 VERBS = {
     PetitionStatus.OPEN: "Open",

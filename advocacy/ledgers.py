@@ -19,6 +19,7 @@ from advocacy.forms import countries
 from advocacy.models import ChannelReport, Invalidation, Petition, Signature, SignatureStatus
 from cms.core.ledgers import Ledger, LedgerIndexView, LedgerInspectView
 from cms.core.mail import address_key
+from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ class SignatureIndexView(LedgerIndexView):
     ) -> QuerySet[Signature]:
         """A whole address by the index; anything else as part of a name, address or ZIP code."""
         if self.NUMBER_VAR in request.GET:
-            queryset = queryset.filter(pk=_number(request.GET[self.NUMBER_VAR]))
+            queryset = queryset.filter(pk=row_id(request.GET[self.NUMBER_VAR]))
         term = search_term.strip()
         if not term:
             return queryset
@@ -163,8 +164,8 @@ class SignatureIndexView(LedgerIndexView):
         """The one petition that the list is filtered by; None where there is none."""
         asked = self.request.GET
         if self.NUMBER_VAR in asked:
-            return Petition.objects.filter(signatures=_number(asked[self.NUMBER_VAR])).first()
-        return Petition.objects.filter(pk=_number(asked.get("petition__id__exact", ""))).first()
+            return Petition.objects.filter(signatures=row_id(asked[self.NUMBER_VAR])).first()
+        return Petition.objects.filter(pk=row_id(asked.get("petition__id__exact", ""))).first()
 
     @property
     def filter_in_words(self) -> str:
@@ -248,11 +249,6 @@ class SignatureIndexView(LedgerIndexView):
                 "examples": chosen.order_by("-pk")[:10],
             },
         )
-
-
-def _number(text: str) -> int:
-    """A key that a row may have; 0, which none has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 class SignatureInspectView(LedgerInspectView):

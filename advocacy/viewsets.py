@@ -21,6 +21,7 @@ from wagtail.snippets.views.snippets import (
 from advocacy.campaign_views import CampaignView
 from advocacy.choosers import NameChooserViewSet
 from advocacy.models import Delivery, Letter, Petition, Representative
+from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -146,11 +147,9 @@ class DeliveryCreateView(CreateView):
     def get_initial_form_instance(self) -> Delivery:
         """A delivery of the petition that the address names."""
         delivery = Delivery()
-        number = self.request.GET.get("petition", "")
-        if number.isascii() and number.isdigit() and len(number) < 19:
-            found = Petition.objects.filter(pk=number).first()
-            if found is not None:
-                delivery.petition = found
+        found = Petition.objects.filter(pk=row_id(self.request.GET.get("petition", ""))).first()
+        if found is not None:
+            delivery.petition = found
         return delivery
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
 
+from cms.core.row_ids import LARGEST_ID
 from news import evidence, notifications, reviews
 from news.drafting.flags import flags_of
 from news.models import ArticlePage
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from news.models.commentary import Review
 
 DECISIONS = {"approve", "send_back"}
-# What the database can hold; it answers a larger number in an address with an error.
-LARGEST_ID = 2**63 - 1
 
 
 def _article(page_id: int) -> ArticlePage:

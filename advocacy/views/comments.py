@@ -15,6 +15,7 @@ from wagtail.admin import messages
 from advocacy import comments
 from advocacy.comments import Decided
 from advocacy.models import Display
+from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -60,7 +61,7 @@ def queue(request: AdminRequest) -> HttpResponse:
 
 def _decide(request: AdminRequest) -> HttpResponse:
     display = _display(request.POST.get("decision", ""))
-    ticked = [int(pk) for pk in request.POST.getlist("signature") if _is_id(pk)][:ON_A_PAGE]
+    ticked = [pk for pk in map(row_id, request.POST.getlist("signature")) if pk][:ON_A_PAGE]
     if display is None:
         return HttpResponseBadRequest("The request was incomplete. Reload the page.")
     if not ticked:
@@ -101,8 +102,3 @@ def _back(request: AdminRequest) -> HttpResponse:
 
 def _display(written: str) -> Display | None:
     return next((display for display in comments.DECISIONS if display == written), None)
-
-
-def _is_id(written: str) -> bool:
-    """Digits that a database takes for a key."""
-    return written.isascii() and written.isdecimal() and len(written) < 19

@@ -13,6 +13,7 @@ from wagtail.admin import messages
 
 from advocacy import differences
 from advocacy.models import Difference, Representative
+from cms.core.row_ids import LARGEST_ID
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from cms.core.requests import AdminRequest
 
 A_PAGE = 50
-# What the database can hold; it answers a larger number in an address with an error.
-LARGEST_ID = 2**63 - 1
 
 
 @require_safe

@@ -12,6 +12,7 @@ from wagtail.admin import messages
 
 from advocacy import staleness
 from advocacy.models import SecondLook
+from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -26,13 +27,13 @@ INCOMPLETE = "The request was incomplete. Reload the page."
 @require_POST
 def second_looks(request: AdminRequest) -> HttpResponse:
     """Settle what somebody has looked at, or put it back; all of it or nothing."""
-    typed = request.POST.getlist("row")
+    numbers = list(map(row_id, request.POST.getlist("row")))
     do = request.POST.get("do")
-    if do not in {"settle", "reopen"} or not 0 < len(typed) <= MOST:
+    if do not in {"settle", "reopen"} or not 0 < len(numbers) <= MOST:
         return HttpResponseBadRequest(INCOMPLETE)
-    if not all(pk.isascii() and pk.isdigit() and len(pk) < 19 for pk in typed):
+    if not all(numbers):
         return HttpResponseBadRequest(INCOMPLETE)
-    rows = list(SecondLook.objects.filter(pk__in=map(int, typed)).prefetch_related("place"))
+    rows = list(SecondLook.objects.filter(pk__in=numbers).prefetch_related("place"))
     places = {(row.place_type_id, row.place_id): row.place for row in rows}
     for place in places.values():
         if place is None or not staleness.may_settle(request.user, place):
