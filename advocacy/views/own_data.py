@@ -13,6 +13,7 @@ from advocacy import notices, own_data
 from advocacy.forms import OwnDataForm
 from advocacy.own_data import LinkState
 from advocacy.views.heads import private_head
+from cms.core import limits
 from cms.core.private_pages import one_click_page, private_page
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from advocacy.models import DataRequest
 
+# Several people may ask from one address; the mails to each of theirs are capped as well.
+A_NETWORK = "20/h"
+TOO_MANY = "Very many have asked from your network. Send the form once more in an hour."
 GONE = {LinkState.BROKEN: 404, LinkState.EXPIRED: 410}
 DONE = {
     "signature": "The signature is erased.",
@@ -33,16 +37,23 @@ DONE = {
 def ask(request: HttpRequest) -> HttpResponse:
     """The form, and the same next page for every address."""
     form = OwnDataForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
-        if not form.is_from_a_machine:
-            own_data.ask(email=form.cleaned_data["email"])
-        return redirect("advocacy:own_data_sent")
+        network = limits.client_network(request)
+        if limits.within(request, what="own_data.ask", who=network, rate=A_NETWORK):
+            if not form.is_from_a_machine:
+                own_data.ask(email=form.cleaned_data["email"])
+            return redirect("advocacy:own_data_sent")
+        form.add_error(None, TOO_MANY)
+        status = 429
     head = {
         **private_head("Your signatures"),
         "description": "See, download and erase what is kept under your address.",
         "noindex": False,
     }
-    return render(request, "advocacy/own_data_ask.html", {"form": form, "head": head})
+    return render(
+        request, "advocacy/own_data_ask.html", {"form": form, "head": head}, status=status
+    )
 
 
 @private_page

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.core import limits
 from cms.core.private_pages import private_page
 from cms.newsletter import subscriptions
 from cms.newsletter.forms import SubscribeForm
@@ -15,6 +16,9 @@ from cms.newsletter.subscriptions import LinkState
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+# A school or an office may share one address; the mails to each of theirs are capped as well.
+A_NETWORK = "60/h"
+TOO_MANY = "Very many have subscribed from your network. Send the form once more in an hour."
 GONE = {LinkState.BROKEN: 404, LinkState.EXPIRED: 410}
 
 
@@ -27,10 +31,15 @@ def _head(title: str, description: str = "", *, noindex: bool = True) -> dict[st
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The form, and the same next page for every address."""
     form = SubscribeForm(request.POST or None)
+    status = 200
     if request.method == "POST" and form.is_valid():
-        if not form.is_from_a_machine:
-            subscriptions.subscribe(email=form.cleaned_data["email"])
-        return redirect("newsletter:sent", permanent=False)
+        network = limits.client_network(request)
+        if limits.within(request, what="newsletter.subscribe", who=network, rate=A_NETWORK):
+            if not form.is_from_a_machine:
+                subscriptions.subscribe(email=form.cleaned_data["email"])
+            return redirect("newsletter:sent", permanent=False)
+        form.add_error(None, TOO_MANY)
+        status = 429
     return render(
         request,
         "newsletter/subscribe.html",
@@ -41,6 +50,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 "Subscribe", "The newsletter, by e-mail, until you end it.", noindex=False
             ),
         },
+        status=status,
     )
 
 

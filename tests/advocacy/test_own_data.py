@@ -9,11 +9,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
+from pytest_django import Settings
 from wagtail.models import ModelLogEntry, Site
 
 from advocacy import own_data, petition_life, signatures
@@ -241,3 +243,20 @@ def test_the_buttons_need_the_page_s_own_token(signature: Signature) -> None:
     assert strict.post(link(), {"erase": "everything"}).status_code == 403
     assert strict.post(FORM, {"email": ADA}).status_code == 403
     assert reverse("advocacy:own_data") == FORM
+
+
+def test_one_network_asks_for_so_many_addresses_and_another_is_not_held_back(
+    client: Client, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
+
+    def asked(n: int, network: str) -> HttpResponse:
+        headers = {"x-forwarded-for": network}
+        return client.post(FORM, {"email": f"reader-{n}@example.org"}, headers=headers)
+
+    assert [asked(n, "198.51.100.1").status_code for n in range(21)] == [302] * 20 + [429]
+    assert Email.objects.count() == 20
+    refused = asked(30, "198.51.100.1").content.decode()
+    assert "Send the form once more in an hour." in refused
+    assert 'value="reader-30@example.org"' in refused
+    assert asked(31, "198.51.100.2").status_code == 302

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
+from pytest_django import Settings
 
 from cms.newsletter import subscriptions
 from cms.newsletter.models import Subscriber, SubscriberStatus
@@ -104,3 +106,21 @@ def test_every_page_with_a_form_or_a_key_is_private_and_valid(
         assert "no-store" in answer["Cache-Control"], page
         assert answer["Referrer-Policy"] == "no-referrer", page
         html_valid(answer.content)
+
+
+def test_one_network_subscribes_so_many_addresses_and_another_is_not_held_back(
+    client: Client, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
+
+    def asked(n: int, network: str) -> HttpResponse:
+        data = {"email": f"reader-{n}@example.org"}
+        headers = {"x-forwarded-for": network}
+        return client.post(reverse("newsletter:subscribe"), data, headers=headers)
+
+    assert [asked(n, "198.51.100.1").status_code for n in range(61)] == [302] * 60 + [429]
+    assert Subscriber.objects.count() == 60
+    refused = asked(70, "198.51.100.1").content.decode()
+    assert "Send the form once more in an hour." in refused
+    assert 'value="reader-70@example.org"' in refused
+    assert asked(71, "198.51.100.2").status_code == 302
