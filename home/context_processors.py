@@ -16,6 +16,12 @@ NAVIGATION = (
     ("Search", "/search/"),
     ("Subscribe", "/subscribe/"),
 )
+# In the footer: the masthead has one line on the narrowest phone.
+TAKE_PART = (
+    ("Find your representatives", "/representatives/"),
+    ("Petitions", "/petitions/"),
+    ("Your signatures", "/my-signatures/"),
+)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -33,5 +39,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             }
             for label, url in NAVIGATION
         ],
+        "take_part": TAKE_PART,
         "footer_links": StandardPage.objects.footer_links(),
     }

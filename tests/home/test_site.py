@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 from wagtail.models import PageViewRestriction, Site
 
+from advocacy.models import Petition
 from home.models import HomePage, StandardPage
+from tests.factories.advocacy import LetterFactory, PetitionFactory, RepresentativeFactory
 from tests.factories.news import article, paragraph
 from tests.factories.people import editor
 
@@ -70,8 +73,16 @@ def test_the_footer_leads_to_the_pages_in_the_menu_and_to_no_other(client: Clien
     standard_page("Not in the menu")
     standard_page("A draft", show_in_menus=True).unpublish()
     hide(standard_page("For members", show_in_menus=True))
-    footer = client.get("/").content.decode().split("<footer")[1]
-    assert re.findall(r'<li><a href="[^"]+">([^<]+)</a>', footer) == ["About us"]
+    about = client.get("/").content.decode().split('aria-label="About us"')[1]
+    assert re.findall(r'<li><a href="[^"]+">([^<]+)</a>', about) == ["About us"]
+
+
+def test_the_footer_leads_to_what_readers_can_do(client: Client) -> None:
+    part = client.get("/").content.decode().split('aria-label="Take part"')[1].split("</nav>")[0]
+    links = re.findall(r'href="([^"]+)"', part)
+    assert links == ["/representatives/", "/petitions/", "/my-signatures/"]
+    for link in links:
+        assert client.get(link).status_code == 200
 
 
 # Standard pages -----------------------------------------------------------------------------------
@@ -119,6 +130,22 @@ def test_the_sitemap_lists_what_everybody_can_read_and_nothing_else() -> None:
     assert {"/", "/news/", "/categories/", live.url, about.url} <= set(listed)
     assert not {draft.url, private.url} & set(listed)
     assert len(listed) == len(set(listed))
+
+
+def test_the_sitemap_lists_what_readers_can_act_with_and_nothing_put_away() -> None:
+    petition, letter = PetitionFactory.create(), LetterFactory.create()
+    senator = RepresentativeFactory.create()
+    unlisted = [
+        PetitionFactory.create(live=False),
+        PetitionFactory.create(status=Petition.Status.ARCHIVED),
+        LetterFactory.create(live=False),
+        RepresentativeFactory.create(live=False),
+        RepresentativeFactory.create(left_office_on=date(2026, 1, 3)),
+    ]
+    listed = locations()
+    assert {"/petitions/", "/representatives/"} <= set(listed)
+    assert {item.get_absolute_url() for item in (petition, letter, senator)} <= set(listed)
+    assert not {item.get_absolute_url() for item in unlisted} & set(listed)
 
 
 def test_the_sitemap_says_when_a_page_changed(client: Client) -> None:
