@@ -94,6 +94,11 @@ class Answer:
         return any(not seat.district.has_senators for seat in self.seats)
 
     @property
+    def people(self) -> list[Representative]:
+        """All of them without their channels, senators last."""
+        return [contact.representative for contact in self.contacts]
+
+    @property
     def contacts(self) -> list[Contact]:
         """All of them, senators last."""
         groups: list[Seat | Delegation] = [*self.seats, *self.delegations]

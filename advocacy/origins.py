@@ -53,9 +53,13 @@ def parameter(key: int) -> str:
     return signing.Signer(salt=SALT).sign(str(key))
 
 
-def query(written: str) -> str:
-    """The end of an address that hands a parameter on; blank without one."""
-    return f"?{PARAMETER}={quote(written)}" if written else ""
+def added(address: str, written: str) -> str:
+    """The address with a parameter to hand on, beside what it asks for; unchanged without one."""
+    if not written:
+        return address
+    page, mark, place = address.partition("#")
+    joint = "&" if "?" in page else "?"
+    return f"{page}{joint}{PARAMETER}={quote(written)}{mark}{place}"
 
 
 def carried(request: HttpRequest) -> str:

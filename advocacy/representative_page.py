@@ -73,7 +73,7 @@ def _letters(representative: Representative) -> list[dict[str, str]]:
     if representative.office != Office.OTHER:
         aimed |= Q(target_rows__isnull=True)
     return [
-        {"title": letter.title, "url": f"{letter.get_absolute_url()}?to={representative.slug}"}
+        {"title": letter.title, "url": letter.address_to([representative])}
         for letter in Letter.objects.public().filter(aimed).distinct().order_by("title", "pk")
     ]
 

@@ -204,7 +204,7 @@ def confirm_address(signature: Signature, *, origin: str = "") -> str:
     """The full address of the page that counts a signature, good for ``LINK_LASTS``."""
     token = signing.dumps([str(signature.reference), _digest(signature)], salt=CONFIRM_SALT)
     path = reverse("advocacy:confirm", args=[signature.petition.slug, token])
-    return f"{settings.SITE_URL}{path}{origins.query(origin)}"
+    return f"{settings.SITE_URL}{origins.added(path, origin)}"
 
 
 def _digest(signature: Signature) -> str:

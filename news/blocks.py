@@ -59,14 +59,14 @@ class RegistryValue(blocks.StructValue):
                 return ""
             address = str(entry.get_absolute_url())
             if self.addressee is not None:
-                return f"{address}?to={self.addressee.slug}"
+                return str(entry.address_to([self.addressee]))
             return f"{address}#share" if shares and self.entry_kind == "petition" else address
         return str(self.get("link_address") or ("#share" if shares else ""))
 
     @property
     def keeps_origin(self) -> bool:
         """Whether the place wants to know from which article its readers came, and can be told."""
-        return self.entry_kind in {"petition", "letter"} and "?" not in self.url
+        return self.entry_kind in {"petition", "letter"} and bool(self.url)
 
     @property
     def label(self) -> str:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 LARGEST_ID = 2**63 - 1
 
 
-def query_of(page: ArticlePage) -> str:
-    """The end of an address that names this article; blank for one that is not stored yet."""
-    return origins.query(origins.parameter(page.pk)) if page.pk else ""
+def parameter_of(page: ArticlePage) -> str:
+    """What a link on this article says of where it stands; blank for one that is not stored yet."""
+    return origins.parameter(page.pk) if page.pk else ""
 
 
 def article(request: HttpRequest, key: str) -> Origin | None:
@@ -41,7 +41,7 @@ def article(request: HttpRequest, key: str) -> Origin | None:
 
 
 def _to_dos(page: ArticlePage) -> Iterator[ToDo]:
-    here = query_of(page)
+    here = parameter_of(page)
     for block in page.to_do:
         if block.block_type != "group":
             continue
@@ -51,7 +51,7 @@ def _to_dos(page: ArticlePage) -> Iterator[ToDo]:
                 key=f"do-{child.id}",
                 kind=value["kind"].capitalize(),
                 text=value["text"],
-                url=f"{value.url}{here}" if value.url and value.keeps_origin else value.url,
+                url=origins.added(value.url, here) if value.keeps_origin else value.url,
                 label=value.label,
                 entry=(value.entry_kind, entry.pk if entry else 0),
             )

@@ -82,7 +82,7 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
         "callees": callees(page),
         "talking_points_id": first_of(page.to_do, "talking_points"),
         "petition": petition_for(page, request),
-        "from_here": origins.query_of(page),
+        "from_here": origins.parameter_of(page),
         "related_links": list(page.related_links.approved()[:SHOWN_AT_MOST]) if page.pk else [],
         "corrections": corrections,
         "share_links": share_links(page.title, head["canonical"] or ""),

@@ -48,6 +48,11 @@ class Addressees:
     left_out: bool = False
     query: str = ""
 
+    @property
+    def address(self) -> str:
+        """Where a form on the letter's page is sent, so that it stays filled in for them."""
+        return f"?{self.query}" if self.query else ""
+
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Letters as readers may see them."""
@@ -126,6 +131,10 @@ class Letter(PublishedContent):
         """Its page."""
         return reverse("advocacy:letter", args=[self.slug])
 
+    def address_to(self, representatives: Sequence[Representative]) -> str:
+        """Its page, filled in for them."""
+        return f"{self.get_absolute_url()}?{_query_to(representatives)}"
+
     @property
     def targets(self) -> list[Representative]:
         """Whom it is meant for, in order; none means the reader's own representatives."""
@@ -152,7 +161,7 @@ class Letter(PublishedContent):
         return Addressees(
             chosen or targets,
             left_out=len(chosen) < len(wanted),
-            query=urlencode([("to", representative.slug) for representative in chosen]),
+            query=_query_to(chosen),
         )
 
     def page_context(
@@ -191,6 +200,10 @@ class Letter(PublishedContent):
             "general": None if copies else in_words(subject=self.subject, body=self.body),
             "head": self.head(self.title, self.subject),
         }
+
+
+def _query_to(representatives: Sequence[Representative]) -> str:
+    return urlencode([("to", representative.slug) for representative in representatives])
 
 
 class LetterTarget(Orderable):

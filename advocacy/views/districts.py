@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
 
+from advocacy import origins
 from advocacy.lookup import look_up
 from advocacy.models import DistrictMap, Letter, Representative
 from advocacy.places import State
@@ -30,6 +31,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "letter": letter,
+        "from_here": origins.carried(request),
         "district_map": DistrictMap.objects.first(),
     }
     found = None

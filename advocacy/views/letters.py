@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from advocacy import origins
 from advocacy.models import Letter
+from advocacy.views.next_steps import next_steps
 from cms.core.private_pages import private_page
 
 if TYPE_CHECKING:
@@ -26,5 +28,9 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """
     shown = get_object_or_404(Letter.objects.public().with_targets(), slug=slug)
     typed = request.POST if request.method == "POST" else None
-    context = shown.page_context(request.GET.getlist("to"), typed)
+    context = {
+        **shown.page_context(request.GET.getlist("to"), typed),
+        **next_steps(request, ("letter", shown.pk), is_done=False),
+        "from_here": origins.carried(request),
+    }
     return render(request, "advocacy/letter.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +16,7 @@ from advocacy.models import Petition
 from advocacy.models.petitions import targets_in_full
 from advocacy.signatures import LinkState, PetitionClosedError
 from advocacy.views.heads import head, private_head
+from advocacy.views.next_steps import next_steps
 from cms.core.private_pages import private_page
 from cms.core.sharing import share_links
 
@@ -111,7 +112,7 @@ def confirm(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         link = signatures.confirm(petition=shown, token=token)
         if link.state == LinkState.READY:
             thanks_page = reverse("advocacy:thanks", args=[shown.slug])
-            return redirect(f"{thanks_page}{origins.query(origins.carried(request))}")
+            return redirect(origins.added(thanks_page, origins.carried(request)))
     else:
         link = signatures.look_up(petition=shown, token=token)
     return render(
@@ -137,20 +138,9 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
         "advocacy/petition_thanks.html",
         {
             "petition": shown,
-            **_next_steps(request, ("petition", shown.pk)),
+            **next_steps(request, ("petition", shown.pk), is_done=True),
             "share_links": share_links(shown.title, shown.full_url),
             "address": shown.full_url,
             "head": private_head("Thank you"),
         },
     )
-
-
-def _next_steps(request: HttpRequest, finished: tuple[str, int]) -> dict[str, Any]:
-    """Context of ``advocacy/next_steps.html``: what is left of the article's list, and what is done."""
-    origin = origins.behind(request)
-    to_dos = origin.to_dos if origin else ()
-    return {
-        "origin": origin,
-        "to_dos": [to_do for to_do in to_dos if to_do.entry != finished],
-        "done": [to_do.key for to_do in to_dos if to_do.entry == finished],
-    }

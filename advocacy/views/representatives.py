@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from advocacy import origins
 from advocacy.lookup import vacant_seats
 from advocacy.models import DistrictMap, Representative
 from advocacy.places import State
@@ -51,6 +52,7 @@ def representatives(request: HttpRequest) -> HttpResponse:
             "states": states,
             "district_map": DistrictMap.objects.first(),
             "letter": districts.letter_asked_for(request),
+            "from_here": origins.carried(request),
             "head": head(
                 "Representatives",
                 "Whom to write to and call, state by state, with where each address comes from.",

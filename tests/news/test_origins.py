@@ -14,10 +14,11 @@ from post_office.models import Email
 from wagtail.models import PageViewRestriction
 
 from advocacy import origins
-from advocacy.models import Letter, Petition
+from advocacy.models import Letter, Petition, Representative
 from news.models import ArticlePage
 from tests.advocacy.test_signing_pages import filled_in
-from tests.factories.advocacy import LetterFactory, PetitionFactory
+from tests.factories.advocacy import LetterFactory, PetitionFactory, RepresentativeFactory
+from tests.factories.districts import elect, load_map
 from tests.factories.news import article
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,7 @@ def test_a_forged_or_foreign_parameter_is_ignored_silently(
     assert story.title not in plain
     for name, parameter in forged(story).items():
         assert thanks(client, petition, parameter) == plain, name
-        form = f"{petition.get_absolute_url()}{origins.query(parameter)}"
+        form = origins.added(petition.get_absolute_url(), parameter)
         assert client.get(form).status_code == 200, name
 
 
@@ -164,3 +165,87 @@ def test_what_readers_cannot_open_is_named_to_nobody(
     assert story.title in thanks(client, petition, parameter)
     story.unpublish()
     assert story.title not in thanks(client, petition, parameter)
+
+
+# Letters ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def senator() -> Representative:
+    return RepresentativeFactory.create(name="Angus King", slug="angus-king", state="ME")
+
+
+def names(link: str, story: ArticlePage) -> bool:
+    """Whether an address says that its reader comes from the story."""
+    query = parse_qs(urlsplit(link.replace("&amp;", "&")).query)
+    return query.get("from") == [origins.parameter(story.pk)]
+
+
+def test_a_letter_to_somebody_and_a_petition_to_share_name_the_article_too(
+    client: Client, petition: Petition, letter: Letter, senator: Representative
+) -> None:
+    items = [
+        item(1, "write", letter=letter.pk, representative=senator.pk),
+        item(2, "share", petition=petition.pk),
+    ]
+    sample = {"subject": "The rule", "body": "Keep it.", "letter": letter.pk}
+    story = article(
+        live=True,
+        to_do=[
+            {"type": "group", "value": {"heading": "Today", "items": items}},
+            {"type": "sample_letter", "value": sample},
+        ],
+    )
+    html = client.get(story.url).content.decode()
+    [to_him, sample_link] = sorted(links(html, letter.get_absolute_url()), key=len, reverse=True)
+    assert parse_qs(urlsplit(to_him.replace("&amp;", "&")).query)["to"] == ["angus-king"]
+    [share] = links(html, petition.get_absolute_url())
+    assert urlsplit(share).fragment == "share"
+    assert all(names(link, story) for link in (to_him, sample_link, share))
+
+
+def test_a_letter_shows_the_way_back_and_what_else_there_is_to_do(
+    client: Client, story: ArticlePage, letter: Letter, html_valid: Callable[[str], None]
+) -> None:
+    address = origins.added(letter.get_absolute_url(), origins.parameter(story.pk))
+    html = client.get(address).content.decode()
+    assert f'<a href="{story.url}#to_do">{story.title}</a>' in html
+    assert re.findall(r'data-key="([^"]+)"', html) == ["do-item-1", "do-item-3", "do-item-4"]
+    section = html.split('class="next"')[1].split("</section>")[0]
+    assert "data-done" not in section, "to look at a letter is not to send it"
+    assert "next__all" not in html
+    html_valid(html)
+    assert story.title not in client.get(letter.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("answered", ["zip", "list"])
+def test_the_article_is_known_on_the_way_over_the_lookup_to_the_letter(
+    client: Client, story: ArticlePage, letter: Letter, answered: str
+) -> None:
+    load_map({"53703": "WI-2"})
+    elect([("WI", "2")])
+    address = origins.added(letter.get_absolute_url(), origins.parameter(story.pk))
+    html = client.get(address).content.decode()
+    if answered == "zip":
+        form = html.split('action="/representatives/"')[1].split("</form>")[0]
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+        html = client.get("/representatives/", {**fields, "zip": "53703"}).content.decode()
+    else:
+        [by_state] = links(html, "/representatives/?")
+        html = client.get(by_state.replace("&amp;", "&")).content.decode()
+    to_them = links(html, f"{letter.get_absolute_url()}?to=")
+    assert to_them
+    assert all(names(link, story) for link in to_them)
+    written = client.get(to_them.pop().replace("&amp;", "&")).content.decode()
+    assert story.title in written
+    [action] = re.findall(r'id="letter" method="post" action="([^"]+)"', written)
+    assert names(action, story)
+
+
+def test_a_forged_parameter_is_handed_on_to_nobody(client: Client, letter: Letter) -> None:
+    load_map({"53703": "WI-2"})
+    elect([("WI", "2")])
+    for address in (letter.get_absolute_url(), "/representatives/"):
+        for extra in ({}, {"zip": "53703"}):
+            data = {"from": "1:forged", "letter": letter.slug, **extra}
+            assert "forged" not in client.get(address, data).content.decode()

@@ -26,7 +26,9 @@ function showNext(section) {
         open[0].dataset.state = "next";
         open[0].prepend("Next: ");
     }
-    if (!open.length && items.length) section.querySelector(".next__all").hidden = false;
+    // Where nothing shows that this page's own was done, there is no such line.
+    const all = section.querySelector(".next__all");
+    if (all && !open.length && items.length) all.hidden = false;
 }
 
 document.querySelectorAll("[data-origin]").forEach(showNext);
