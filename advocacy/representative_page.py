@@ -8,31 +8,39 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from advocacy import structured_data
-from advocacy.channels import ChannelKind
+from advocacy.channels import ChannelKind, Place
 from advocacy.mentions import Mentions, pages_naming
 from advocacy.models import Letter, Office, Petition, Representative
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from advocacy.models import Channel
 
 # What readers can do, the most direct first, and the kinds of channel that do it.
-WAYS: tuple[tuple[str, tuple[str, ...]], ...] = (
+DIRECT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Write", (ChannelKind.FORM, ChannelKind.EMAIL)),
     ("Call", (ChannelKind.PHONE,)),
     ("By post", (ChannelKind.POST,)),
     ("By fax", (ChannelKind.FAX,)),
-    ("Elsewhere", (ChannelKind.SOCIAL,)),
 )
+ELSEWHERE: tuple[str, tuple[str, ...]] = ("Elsewhere", (ChannelKind.SOCIAL,))
+# What an office is reached by, as it stands on a letterhead.
+AT_AN_OFFICE = (ChannelKind.POST, ChannelKind.PHONE, ChannelKind.FAX)
 
 
 @dataclass(frozen=True)
 class ChannelGroup:
-    """Channels for one purpose, in the campaigners' order."""
+    """Channels for one purpose, or of one office, which may have hours."""
 
     label: str
     channels: list[Channel]
+    is_office: bool = False
+    hours: str = ""
+
+    @property
+    def source(self) -> Channel | None:
+        """One that says for all of an office where they come from and when that was checked."""
+        said = {(channel.source_address, channel.checked_on) for channel in self.channels}
+        return self.channels[0] if self.is_office and len(said) == 1 else None
 
 
 def context(representative: Representative, *, number: int = 1) -> dict[str, Any]:
@@ -42,7 +50,7 @@ def context(representative: Representative, *, number: int = 1) -> dict[str, Any
     line = f"{representative.office_line}: how to reach them."
     return {
         "representative": representative,
-        "channel_groups": grouped(channels),
+        "channel_groups": grouped(representative) if representative.is_in_office else [],
         "petitions": [] if is_new else _petitions(representative),
         "letters": [] if is_new or not representative.is_in_office else _letters(representative),
         "holders_now": [] if representative.is_in_office else _holders_now(representative),
@@ -52,13 +60,32 @@ def context(representative: Representative, *, number: int = 1) -> dict[str, Any
     }
 
 
-def grouped(channels: Sequence[Channel]) -> list[ChannelGroup]:
-    """Channels by what readers can do with them; no group is empty."""
-    groups = (
-        ChannelGroup(label, [channel for channel in channels if channel.kind in kinds])
-        for label, kinds in WAYS
+def grouped(representative: Representative) -> list[ChannelGroup]:
+    """How they are reached: by what readers can do, then office by office; no group is empty."""
+    at_offices = [
+        ChannelGroup(
+            label=office.name or Place(office.place).label,
+            channels=[
+                channel
+                for kind in AT_AN_OFFICE
+                for channel in office.channels
+                if channel.kind == kind
+            ],
+            is_office=True,
+            hours=office.hours,
+        )
+        for office in representative.offices
+    ]
+    standing = {id(channel) for group in at_offices for channel in group.channels}
+    others = [one for one in representative.usable_channels if id(one) not in standing]
+    direct, elsewhere = (
+        [
+            ChannelGroup(label, [channel for channel in others if channel.kind in kinds])
+            for label, kinds in ways
+        ]
+        for ways in (DIRECT, (ELSEWHERE,))
     )
-    return [group for group in groups if group.channels]
+    return [group for group in (*direct, *at_offices, *elsewhere) if group.channels]
 
 
 def _petitions(representative: Representative) -> list[Petition]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -173,6 +174,51 @@ def test_channels_stand_by_what_one_does_with_them(client: Client, senator: Repr
         ("By fax", ["fax"]),
     ]
     assert "/representatives/tammy-baldwin/report/" in html_of(client, senator)
+
+
+def test_the_channels_of_one_office_stand_together_with_their_source_once(
+    client: Client, senator: Representative, html_valid: Callable[[str], None]
+) -> None:
+    at_home = {"place": "district", "label": "Madison office", "hours": "9 to 5"}
+    washington = {"place": "washington", "label": "Washington office"}
+    for kind, value, where in (
+        ("phone", "608-264-5338", at_home),
+        ("post", "30 West Mifflin Street, Suite 700, Madison, WI 53703", at_home),
+        ("fax", "202-224-0001", washington),
+        ("phone", "202-224-5653", washington),
+        ("form", "https://www.baldwin.senate.gov/contact", {}),
+        ("phone", "800-247-5645", {"label": "Toll-free"}),
+        ("social", "https://social.example/baldwin", {}),
+    ):
+        ChannelFactory.create(representative=senator, kind=kind, value=value, **where)
+    groups = client.get(senator.get_absolute_url()).context["channel_groups"]
+    assert [(group.label, [row.kind for row in group.channels]) for group in groups] == [
+        ("Write", ["form"]),
+        ("Call", ["phone"]),
+        ("Washington office", ["phone", "fax"]),
+        ("Madison office", ["post", "phone"]),
+        ("Elsewhere", ["social"]),
+    ]
+    html = html_of(client, senator)
+    madison = html.split("<dt>Madison office</dt>")[1].split("</div>")[0]
+    assert madison.count("Source") == madison.count("9 to 5") == 1
+    html_valid(html)
+
+
+def test_channels_of_an_office_that_were_checked_on_other_days_each_say_when(
+    client: Client, senator: Representative
+) -> None:
+    for kind, value, days in (("phone", "608-264-5338", 1), ("fax", "608-264-5339", 2)):
+        ChannelFactory.create(
+            representative=senator,
+            kind=kind,
+            value=value,
+            place="district",
+            label="Madison office",
+            checked_on=TODAY - datetime.timedelta(days=days),
+        )
+    madison = html_of(client, senator).split("<dt>Madison office</dt>")[1].split("</div>")[0]
+    assert madison.count("Source") == 2
 
 
 # What machines read -------------------------------------------------------------------------------
