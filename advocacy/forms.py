@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,13 +11,13 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from advocacy.zip_codes import five_digits
 from cms.core.forms import MailAddressField, PlainTextField
 
 SELECTED = mark_safe(" selected")
 UNITED_STATES = "US"
 # Their residents have ZIP codes.
 _TERRITORIES = {"AS", "GU", "MP", "PR", "UM", "VI"}
-_ZIP = re.compile(r"[0-9]{5}(?:-[0-9]{4})?")
 
 
 @cache
@@ -83,7 +82,7 @@ class SigningForm(forms.Form):
     postal_code = PlainTextField(
         label="ZIP code",
         required=False,
-        max_length=10,
+        max_length=40,
         help_text="Only in the United States: it shows which officials are yours.",
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric"}),
     )
@@ -120,10 +119,16 @@ class SigningForm(forms.Form):
             return cleaned
         if cleaned["country"] != UNITED_STATES:
             cleaned["postal_code"] = ""
-        elif not _ZIP.fullmatch(cleaned["postal_code"]):
+        elif not cleaned["postal_code"]:
             self.add_error(
                 "postal_code", "Give your ZIP code of five digits, or choose your country."
             )
+        else:
+            try:
+                # The four that may follow name a street; nothing here needs them.
+                cleaned["postal_code"] = five_digits(cleaned["postal_code"])
+            except forms.ValidationError as refused:
+                self.add_error("postal_code", refused)
         return cleaned
 
     @property

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from news.blocks import RegistryValue
+
 LARGEST_ID = 2**63 - 1
 
 
@@ -36,11 +38,11 @@ def article(request: HttpRequest, key: str) -> Origin | None:
     if page is None or not (url := page.get_url(request)):
         return None
     with registry.gathered(registry.named_in(list(page.to_do.raw_data))):
-        to_dos = tuple(_to_dos(page))
+        to_dos = tuple(_to_dos(page, url))
     return Origin(key=key, title=page.title, url=url, to_dos=to_dos)
 
 
-def _to_dos(page: ArticlePage) -> Iterator[ToDo]:
+def _to_dos(page: ArticlePage, url: str) -> Iterator[ToDo]:
     here = parameter_of(page)
     for block in page.to_do:
         if block.block_type != "group":
@@ -51,7 +53,14 @@ def _to_dos(page: ArticlePage) -> Iterator[ToDo]:
                 key=f"do-{child.id}",
                 kind=value["kind"].capitalize(),
                 text=value["text"],
-                url=origins.added(value.url, here) if value.keeps_origin else value.url,
+                url=_address_of(value, here, url),
                 label=value.label,
                 entry=(value.entry_kind, entry.pk if entry else 0),
             )
+
+
+def _address_of(value: RegistryValue, here: str, page_url: str) -> str:
+    """Where a To Do leads from another page; a place on its own page stands behind that one's."""
+    if value.url.startswith("#"):
+        return f"{page_url}{value.url}"
+    return origins.added(value.url, here) if value.keeps_origin else value.url

@@ -113,7 +113,8 @@ def test_the_form_keeps_what_was_typed_and_names_what_is_missing(
         ({"email": "a@b@c"}, "email"),
         ({"postal_code": "5370"}, "postal_code"),
         ({"postal_code": ""}, "postal_code"),
-        ({"postal_code": "٥٣٧٠٣"}, "postal_code"),
+        ({"postal_code": "00000"}, "postal_code"),
+        ({"postal_code": "9021O"}, "postal_code"),
         ({"country": "XX"}, "country"),
         ({"comment": "a" * 1001}, "comment"),
         ({"comment": "\x00"}, "comment"),
@@ -265,3 +266,13 @@ def test_a_silent_mail_server_neither_breaks_nor_slows_the_page(
     assert time.monotonic() - begun < 1.5
     _background.wait()
     assert Email.objects.get().message, "it waits in the outbox, whole"
+
+
+@pytest.mark.parametrize(
+    "typed", ["53703-1234", " 53703 ", "\uff15\uff13\uff17\uff10\uff13", "٥٣٧٠٣"]
+)
+def test_a_zip_code_is_read_as_the_lookup_reads_it_and_five_digits_are_kept(
+    client: Client, petition: Petition, typed: str
+) -> None:
+    assert post(client, petition, postal_code=typed)[0] == 302
+    assert Signature.objects.get().postal_code == "53703"

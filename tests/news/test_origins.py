@@ -249,3 +249,13 @@ def test_a_forged_parameter_is_handed_on_to_nobody(client: Client, letter: Lette
         for extra in ({}, {"zip": "53703"}):
             data = {"from": "1:forged", "letter": letter.slug, **extra}
             assert "forged" not in client.get(address, data).content.decode()
+
+
+def test_to_share_the_article_leads_back_to_it_from_elsewhere(
+    client: Client, petition: Petition
+) -> None:
+    group = {"heading": "Today", "items": [item(1, "share")]}
+    story = article(live=True, to_do=[{"type": "group", "value": group}])
+    html = thanks(client, petition, origins.parameter(story.pk))
+    section = html.split('class="next"')[1].split("</section>")[0]
+    assert f'<a href="{story.url}#share">Share this article</a>' in section

@@ -210,8 +210,15 @@ def _in_run(seen: str, run: list[_Token]) -> Iterator[Match]:
         count = _number_at(seen, run, at)
         if count:
             digits = "".join(token.digits for token in run[at : at + count])
-            yield Match("phone", run[at].start, run[at + count - 1].end, phone_value(digits))
+            end = run[at + count - 1].end
+            yield Match("phone", _opened(seen, run[at].start, end), end, phone_value(digits))
         at += count or 1
+
+
+def _opened(seen: str, start: int, end: int) -> int:
+    """Where a number begins with the parenthesis around its area code."""
+    opens = seen[start - 1 : start] == "(" and re.match(r"[^()]*\)", seen[start:end])
+    return start - 1 if opens else start
 
 
 def _number_at(seen: str, run: list[_Token], at: int) -> int:

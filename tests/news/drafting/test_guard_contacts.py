@@ -49,6 +49,18 @@ def test_precision_and_recall_over_the_corpus_are_one(
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Call (202) 555-0143 today.", "(202) 555-0143"),
+        ("Call +1 (202) 555-0143 today.", "+1 (202) 555-0143"),
+        ("Call them (202-555-0143) today.", "202-555-0143"),
+    ],
+)
+def test_a_number_is_named_with_the_parenthesis_that_belongs_to_it(text: str, found: str) -> None:
+    assert [contact.text for contact in find_contacts(text)] == [found]
+
+
+@pytest.mark.parametrize(
     "neighbour", ["See here: {}", "{}, please.", "({})", "\n{}\n", "It is {}."]
 )
 def test_contact_details_are_found_among_other_words(neighbour: str) -> None:
