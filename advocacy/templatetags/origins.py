@@ -22,9 +22,12 @@ def addressed_to(letter: Letter, people: Representative | Sequence[Representativ
     return letter.address_to([people] if isinstance(people, Representative) else people)
 
 
-@register.filter
+@register.simple_tag
 def coming_from(address: str, written: str) -> str:
-    """The address with what ``origins.parameter()`` wrote; unchanged without it."""
+    """The address with what ``origins.parameter()`` wrote; unchanged without it.
+
+    No filter: those fail where their argument is unknown, as on pages that no text leads to.
+    """
     return origins.added(address, written)
 
 

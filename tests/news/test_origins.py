@@ -8,13 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import signing
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from post_office.models import Email
 from wagtail.models import PageViewRestriction
 
 from advocacy import origins
 from advocacy.models import Letter, Petition, Representative
+from news.blocks import CallToActionBlock
 from news.models import ArticlePage
 from tests.advocacy.test_signing_pages import filled_in
 from tests.factories.advocacy import LetterFactory, PetitionFactory, RepresentativeFactory
@@ -259,3 +260,18 @@ def test_to_share_the_article_leads_back_to_it_from_elsewhere(
     html = thanks(client, petition, origins.parameter(story.pk))
     section = html.split('class="next"')[1].split("</section>")[0]
     assert f'<a href="{story.url}#share">Share this article</a>' in section
+
+
+def test_a_block_that_stands_on_no_article_leads_on_without_a_name(petition: Petition) -> None:
+    block = CallToActionBlock()
+    value = block.to_python({"kind": "petition", "text": "Sign.", "petition": petition.pk})
+    assert f'href="{petition.get_absolute_url()}"' in block.render(value)
+
+
+def test_a_letter_is_previewed_without_an_article(letter: Letter, rf: RequestFactory) -> None:
+    senator = RepresentativeFactory.create()
+    letter.target_rows.create(representative=senator)
+    letter.title = "A draft of it"
+    answer = letter.make_preview_request(rf.get("/"))
+    assert answer.status_code == 200
+    assert "A draft of it" in answer.render().content.decode()
