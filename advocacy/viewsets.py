@@ -18,9 +18,9 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
-from advocacy.campaign_views import CampaignView
 from advocacy.choosers import NameChooserViewSet
 from advocacy.models import Delivery, Letter, Petition, Representative
+from advocacy.views.campaign import CampaignView
 from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from wagtail.snippets.models import register_snippet
 
 from advocacy import (
     audit,
-    campaign_views,
     comments,
     dashboard,
     ledgers,
@@ -23,8 +22,8 @@ from advocacy import (
     tally,
 )
 from advocacy.models import Petition, Signature
+from advocacy.views import campaign, differences, reports, second_looks
 from advocacy.views import comments as comment_views
-from advocacy.views import differences, reports, second_looks
 from advocacy.viewsets import AdvocacyViewSetGroup
 
 if TYPE_CHECKING:
@@ -121,32 +120,32 @@ def campaign_urls() -> list[URLPattern]:
     return [
         path(
             "petitions/<int:petition_id>/move/<slug:to>/",
-            campaign_views.move,
+            campaign.move,
             name="advocacy_move",
         ),
         path(
             "petitions/<int:petition_id>/signed-list.csv",
-            campaign_views.signed_csv,
+            campaign.signed_csv,
             name="advocacy_signed_csv",
         ),
         path(
             "petitions/<int:petition_id>/signed-list/",
-            campaign_views.signed_print,
+            campaign.signed_print,
             name="advocacy_signed_print",
         ),
         path(
             "petitions/<int:petition_id>/notices/new/",
-            campaign_views.write_notice,
+            campaign.write_notice,
             name="advocacy_new_notice",
         ),
         path(
             "petitions/<int:petition_id>/notices/<int:notice_id>/edit/",
-            campaign_views.write_notice,
+            campaign.write_notice,
             name="advocacy_edit_notice",
         ),
         path(
             "petitions/<int:petition_id>/notices/<int:notice_id>/",
-            campaign_views.notice,
+            campaign.notice,
             name="advocacy_notice",
         ),
     ]

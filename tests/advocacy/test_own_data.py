@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -250,7 +250,7 @@ def test_one_network_asks_for_so_many_addresses_and_another_is_not_held_back(
 ) -> None:
     settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
 
-    def asked(n: int, network: str) -> HttpResponse:
+    def asked(n: int, network: str) -> Any:
         headers = {"x-forwarded-for": network}
         return client.post(FORM, {"email": f"reader-{n}@example.org"}, headers=headers)
 
