@@ -232,6 +232,15 @@ def test_a_delivery_that_cannot_be_is_refused_beside_its_field(
     assert not Delivery.objects.exists()
 
 
+def test_nobody_is_said_to_owe_an_answer_once_it_is_over(
+    client: Client, petition: Petition
+) -> None:
+    DeliveryFactory.create(petition=petition, answer="")
+    assert "No answer yet." in client.get(petition.get_absolute_url()).content.decode()
+    Petition.objects.filter(pk=petition.pk).update(status="won", outcome="<p>They did it.</p>")
+    assert "No answer yet." not in client.get(petition.get_absolute_url()).content.decode()
+
+
 def test_a_petition_is_not_delivered_to_somebody_whom_it_does_not_ask(
     campaigner: Client, petition: Petition
 ) -> None:
