@@ -12,6 +12,7 @@ from advocacy.letters import MAILTO_LIMIT, Sender, copy_for
 from advocacy.models import ChannelReport, Letter, ReportStatus, Representative
 from tests import pdf
 from tests.factories.advocacy import ChannelFactory, LetterFactory, RepresentativeFactory
+from tests.factories.districts import load_map
 from tests.functional.conftest import LoginAs, NewPage
 from tests.functional.journal import Journal
 
@@ -126,6 +127,28 @@ def test_without_scripts_the_same_letter_is_printed(new_page: NewPage, letter: L
     lies_right_in_its_envelope(sheet, "Madison, WI 53703")
     assert OWN_WORDS in sheet.text
     assert sheet.lines[-1].text == "Ada Lovelace"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_zip_code_leads_to_a_printed_letter(
+    new_page: NewPage, letter: Letter, javascript: bool
+) -> None:
+    load_map({"53703": "WI-2"})
+    page = new_page(viewport=SMALL, javascript=javascript)
+    page.goto(letter.get_absolute_url())
+    page.get_by_label("Your ZIP code").focus()
+    page.keyboard.type("53703")
+    press(page, "Enter")
+    page.get_by_role("link", name="Send the letter to Senator Tammy Baldwin").focus()
+    press(page, "Enter")
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    if not javascript:
+        page.get_by_role("button", name="Put my words in").click()
+        expect(page.get_by_text("This is your letter now.")).to_be_visible()
+    expect(page.locator(".paper")).to_contain_text("Ada Lovelace")
+    (sheet,) = printed(page)
+    lies_right_in_its_envelope(sheet, "Washington, DC 20510")
+    assert "Dear Senator Baldwin" in sheet.text
 
 
 def test_each_letter_has_a_sheet_of_its_own_and_one_can_be_printed_alone(
