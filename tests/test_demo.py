@@ -26,6 +26,11 @@ SETTINGS = re.compile(
 )
 
 
+def _hears_interrupts() -> None:
+    """What a shell starts in the background ignores interrupts, and so would `make` under it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Demo:
     """A running `make demo`."""
 
@@ -49,6 +54,7 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_hears_interrupts,
         )
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from wagtail.models import PageViewRestriction, Site
 
@@ -153,7 +154,8 @@ def test_the_sitemap_says_when_a_page_changed(client: Client) -> None:
     assert page.last_published_at
     xml = client.get("/sitemap.xml").content.decode()
     entry = next(part for part in xml.split("<url>") if page.url in part)
-    assert f"<lastmod>{page.last_published_at:%Y-%m-%d}</lastmod>" in entry
+    day = timezone.localtime(page.last_published_at)
+    assert f"<lastmod>{day:%Y-%m-%d}</lastmod>" in entry
 
 
 def test_an_address_with_a_foreign_host_is_refused(client: Client, settings: Settings) -> None:
