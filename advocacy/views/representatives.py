@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from advocacy.models import District
 
 
+# Beyond so many, as with all of Congress, each state is folded: the page would have no end on a phone.
+UNFOLDED_AT_MOST = 60
+
+
 @require_safe
 def representatives(request: HttpRequest) -> HttpResponse:
     """Everybody in office, state by state, and last those whom no state elects.
@@ -50,6 +54,7 @@ def representatives(request: HttpRequest) -> HttpResponse:
         "advocacy/representatives.html",
         {
             "states": states,
+            "folded": sum(map(len, groups.values())) > UNFOLDED_AT_MOST,
             "district_map": DistrictMap.objects.first(),
             "letter": districts.letter_asked_for(request),
             "from_here": origins.carried(request),

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from advocacy.models import Office, Petition, Representative
 from advocacy.models.representatives import ordinal
+from advocacy.views import representatives
 from tests.factories.advocacy import (
     ChannelFactory,
     LetterFactory,
@@ -177,6 +178,21 @@ def test_the_list_goes_by_state_and_seat_and_leaves_out_who_left(client: Client)
     assert places == sorted(places)
     assert "Gone" not in html
     assert "Drafted" not in html
+
+
+@pytest.mark.django_db
+def test_a_long_list_is_folded_state_by_state_and_a_short_one_is_not(
+    client: Client, monkeypatch: pytest.MonkeyPatch, html_valid: Callable[[bytes], None]
+) -> None:
+    for state in ("AK", "CA", "WI"):
+        RepresentativeFactory.create(state=state, office=Office.SENATOR)
+    address = reverse("advocacy:representatives")
+    assert '<details class="state">' not in client.get(address).content.decode()
+    monkeypatch.setattr(representatives, "UNFOLDED_AT_MOST", 2)
+    folded = client.get(address)
+    assert folded.content.decode().count('<details class="state">') == 3
+    assert "Choose a state" not in folded.content.decode()
+    html_valid(folded.content)
 
 
 @pytest.mark.django_db
