@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from advocacy.zip_codes import five_digits
-from cms.core.forms import MailAddressField, PlainTextField
+from cms.core.forms import MailAddressField, PlainTextField, StrangersForm
 
 SELECTED = mark_safe(" selected")
 UNITED_STATES = "US"
@@ -65,8 +65,8 @@ class CountryField(forms.ChoiceField):
         return value in country_names()
 
 
-class SigningForm(forms.Form):
-    """What a signer tells, and a field that only machines fill in."""
+class SigningForm(StrangersForm):
+    """What a signer tells."""
 
     name = PlainTextField(
         max_length=120,
@@ -102,15 +102,6 @@ class SigningForm(forms.Form):
     newsletter = forms.BooleanField(
         label="Send me the newsletter by e-mail too. I can end it at any time.", required=False
     )
-    website = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("use_required_attribute", False)
-        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """A ZIP code in the United States; nothing of the kind is kept from elsewhere."""
@@ -132,11 +123,6 @@ class SigningForm(forms.Form):
         return cleaned
 
     @property
-    def is_from_a_machine(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(str(self.data.get("website", "")).strip())
-
-    @property
     def proof(self) -> str:
         """What the browser has worked out, see ``cms.core.proof_of_work``; blank where it cannot."""
         return str(self.data.get("proof", ""))
@@ -156,24 +142,10 @@ class SigningForm(forms.Form):
         }
 
 
-class OwnDataForm(forms.Form):
-    """One address, and a field that only machines fill in."""
+class OwnDataForm(StrangersForm):
+    """One address."""
 
     email = MailAddressField(
         label="E-mail",
         error_messages={"required": "Give the address that you signed with."},
     )
-    website = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("use_required_attribute", False)
-        super().__init__(*args, **kwargs)
-
-    @property
-    def is_from_a_machine(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(str(self.data.get("website", "")).strip())

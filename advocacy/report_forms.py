@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from advocacy.models import Problem
-from cms.core.forms import PlainTextField
+from cms.core.forms import PlainTextField, StrangersForm
 
 if TYPE_CHECKING:
     from advocacy.models import Channel, Representative
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 WHOLE = "whole"
 
 
-class ReportForm(forms.Form):
-    """Which contact, what is wrong with it, and a field that only machines fill in."""
+class ReportForm(StrangersForm):
+    """Which contact, and what is wrong with it."""
 
     channel = forms.ChoiceField(
         label="Which contact is wrong",
@@ -37,25 +37,14 @@ class ReportForm(forms.Form):
         help_text="Please write nothing about yourself here: we keep what you write, not who you are.",
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
-    website = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
 
     def __init__(self, *args: Any, representative: Representative, **kwargs: Any) -> None:
-        kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)
         self._channels = {str(row.pk): row for row in representative.usable_channels}
-        self.fields["channel"].choices = [  # type: ignore[attr-defined]
+        self.fields["channel"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, see above
             *((key, _line(channel)) for key, channel in self._channels.items()),
             (WHOLE, "Another thing on this page: the name, the office, somebody who has left"),
         ]
-
-    @property
-    def is_from_a_machine(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(str(self.data.get("website", "")).strip())
 
     @property
     def reported(self) -> dict[str, Any]:

@@ -58,11 +58,6 @@ class Commentary:
 
     sections: list[SectionView]
 
-    @property
-    def disclosures(self) -> list[str]:
-        """The plain lines above the commentary, each once."""
-        return list(dict.fromkeys(section.disclosure for section in self.sections))
-
 
 def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) -> dict[str, Any]:
     """The context of an article's page."""

@@ -309,13 +309,6 @@ class Petition(PublishedContent):
         """Signatures that are missing from the goal."""
         return max(0, self.goal - self.confirmed_count)
 
-    @property
-    def days_left(self) -> int | None:
-        """Days until the last day for signing, 0 on that day; None without one."""
-        if self.closes_on is None:
-            return None
-        return max(0, (self.closes_on - timezone.localdate()).days)
-
     def page_context(self) -> dict[str, Any]:
         """Context of ``advocacy/petition.html``."""
         return {

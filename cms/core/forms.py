@@ -70,3 +70,22 @@ class MailAddressField(forms.EmailField):
         if re.search(r"[\"\\,;:<>()\[\]\s]", address):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return address
+
+
+class StrangersForm(forms.Form):
+    """A form that anybody may send: errors come from us, and one field is for machines only."""
+
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(str(self.data.get("website", "")).strip())
