@@ -124,8 +124,9 @@ class Group:
     @property
     def asked_to_end(self) -> bool:
         """Whether a signal has come."""
-        if not self._asked_to_end:
-            self._asked_to_end = make_was_interrupted()
+        # Only ever set: a signal may come while the answer is looked for.
+        if make_was_interrupted():
+            self._asked_to_end = True
         return self._asked_to_end
 
     def wait(self) -> int:

@@ -91,6 +91,17 @@ def test_a_signal_ends_all_and_is_no_failure(number: signal.Signals) -> None:
     wait_until_gone(parent.members)
 
 
+def test_a_signal_that_comes_in_between_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = processes.Group()
+
+    def interrupted() -> bool:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return False
+
+    monkeypatch.setattr(processes, "make_was_interrupted", interrupted)
+    assert group.asked_to_end
+
+
 def test_a_member_that_ends_by_itself_ends_the_rest_with_its_status() -> None:
     parent = Parent(SLEEP, "import sys; sys.exit(3)", SLEEP)
     status, said = parent.end()
