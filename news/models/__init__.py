@@ -3,9 +3,10 @@
 from news.models.articles import ArticleIndexPage, ArticlePage, ArticleTag, Correction
 from news.models.categories import Category, CategoryIndexPage
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
+from news.models.feeds import Feed, FeedPoll, Story
 from news.models.related import RelatedLink
 from news.models.settings import NewsroomSettings
-from news.models.sources import Source
+from news.models.sources import Source, SourceDomain
 
 __all__ = [
     "ArticleIndexPage",
@@ -17,9 +18,13 @@ __all__ = [
     "Correction",
     "DraftRun",
     "DraftedBlock",
+    "Feed",
+    "FeedPoll",
     "NewsroomSettings",
     "RelatedLink",
     "Review",
     "Section",
     "Source",
+    "SourceDomain",
+    "Story",
 ]

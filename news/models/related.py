@@ -39,6 +39,23 @@ class RelatedLink(models.Model):
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=160, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    # What it leads to, where that is known here.
+    story = models.ForeignKey(
+        "news.Story",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="related_links",
+    )
+    page = models.ForeignKey(
+        "news.ArticlePage",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
     status = models.CharField(
         max_length=10, choices=Status.choices, default=Status.APPROVED, db_index=True
     )
@@ -54,6 +71,20 @@ class RelatedLink(models.Model):
         related_name="+",
     )
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rejected_because = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    # A suggestion says why it was made, in words for the moderator, and how sure it is (0 to 1).
+    explanation = models.CharField(max_length=300, blank=True, editable=False)
+    score = models.FloatField(null=True, editable=False)
+    # Near-duplicates that this one stands for: {"title", "publisher", "address"} each.
+    folded = models.JSONField(default=list, blank=True, editable=False)
+
+    # What the periodic check found at its address.
+    checked_at = models.DateTimeField(null=True, editable=False)
+    failed_checks = models.PositiveIntegerField(default=0, editable=False)
+    broken_since = models.DateTimeField(null=True, editable=False, db_index=True)
+    check_message = models.CharField(max_length=300, blank=True, editable=False)
 
     objects = RelatedLinkQuerySet.as_manager()
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
-from wagtail.admin.panels import FieldPanel
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import RevisionMixin
 from wagtail.search import index
 
+validate_domain = RegexValidator(
+    r"\A(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z",
+    "Write a domain in small letters, like example.org: no https://, no path, no www. in front.",
+)
 
-class Source(RevisionMixin, index.Indexed, models.Model):
+
+class Source(RevisionMixin, index.Indexed, ClusterableModel):
     """A publisher: a newspaper, an agency, a court, a parliament."""
 
     name = models.CharField(max_length=160, unique=True)
@@ -25,6 +33,7 @@ class Source(RevisionMixin, index.Indexed, models.Model):
     panels = [
         FieldPanel("name"),
         FieldPanel("home_page"),
+        InlinePanel("domains", label="Domain", heading="Domains"),
         FieldPanel("extract_limit"),
         FieldPanel("notes"),
     ]
@@ -35,3 +44,23 @@ class Source(RevisionMixin, index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SourceDomain(models.Model):
+    """A domain on which a source publishes; its subdomains are the source's too."""
+
+    source = ParentalKey(Source, on_delete=models.CASCADE, related_name="domains")
+    domain = models.CharField(
+        max_length=253,
+        unique=True,
+        validators=[validate_domain],
+        help_text="As in example.org. An address there, or below it, belongs to this source.",
+    )
+
+    panels = [FieldPanel("domain")]
+
+    class Meta:
+        ordering = ["domain"]
+
+    def __str__(self) -> str:
+        return self.domain
