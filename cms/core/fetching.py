@@ -35,6 +35,7 @@ LONGEST_HEADER = 500
 MOST_REDIRECTS = 5
 # More requests at once than this come from a fault, or from hosts that are slow together.
 MOST_AT_ONCE = 32
+PORTS = {"https": 443, "http": 80}
 REDIRECTS = {301, 302, 303, 307, 308}
 FOR_GOOD = {301, 308}
 UNCHANGED = 304
@@ -185,7 +186,7 @@ def allowed(address: str, *, https_only: bool = False) -> str:
             f"{parts.hostname} is not asked: the address contains a name or a password. "
             "Leave out what stands before the @."
         )
-    if (port or {"https": 443, "http": 80}[parts.scheme]) not in REACH.ports:
+    if (PORTS[parts.scheme] if port is None else port) not in REACH.ports:
         raise _refused(f"{parts.hostname} is not asked at port {port}: only ports 80 and 443 are.")
     host = _host(parts)
     netloc = host if port is None else f"{host}:{port}"
@@ -371,6 +372,8 @@ class _Attempt:
                     "could not be reached: its certificate does not prove who it is.",
                     Reason.UNREACHABLE,
                 )
+            case requests.exceptions.InvalidHeader():
+                said = self._error("did not answer as a web server does.")
             case requests.ConnectionError() if isinstance(inner, ProtocolError):
                 said = self._error("broke off, or did not answer as a web server does.")
             case requests.ConnectionError() if isinstance(error.__cause__, gaierror):
