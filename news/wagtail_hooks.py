@@ -17,6 +17,7 @@ from advocacy.origins import HOOK as ADVOCACY_ORIGIN
 from news import dashboard, forms, ledgers, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.feeds import polling, stories
 from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
@@ -68,6 +69,18 @@ def newsroom_urls() -> list[URLPattern]:
 def sweep_drafts() -> str:
     """Take up the drafts that a killed worker left."""
     return runs.take_up_lost()
+
+
+@hooks.register("sweep")
+def sweep_feeds() -> str:
+    """Poll what is due. Safe at any time, and twice at once."""
+    return polling.poll_due()
+
+
+@hooks.register("sweep")
+def sweep_stories() -> str:
+    """Forget stories and polls that have been kept for long enough."""
+    return f"stories: {stories.forget()}"
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

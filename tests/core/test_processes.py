@@ -69,7 +69,7 @@ def alive(pid: int) -> bool:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while any(map(alive, pids)):
         assert time.monotonic() < until, "a member outlived its group"
         time.sleep(0.02)

