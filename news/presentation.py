@@ -72,6 +72,7 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
     return {
         "lead_visible_blocks": visible,
         "folded_blocks": folded,
+        "extract_words": sum(map(_word_count, [*visible, *folded])),
         "categories": categories,
         "commentary": commentary,
         "callees": callees(page),
@@ -123,7 +124,7 @@ def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
     blocks = [piece for block in body for piece in _paragraphs(block)]
     count = 0
     for number, block in enumerate(blocks):
-        count += len(provenance.words({"value": _stored(block)}).split())
+        count += _word_count(block)
         if count >= VISIBLE_WORDS:
             visible = number + 1
             while visible > 1 and blocks[visible - 1].block_type == "heading":
@@ -132,6 +133,10 @@ def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
             # One block left over is not worth a fold.
             return (blocks, []) if len(rest) <= 1 else (blocks[:visible], rest)
     return blocks, []
+
+
+def _word_count(block: Any) -> int:
+    return len(provenance.words({"value": _stored(block)}).split())
 
 
 def _paragraphs(block: Any) -> list[Any]:

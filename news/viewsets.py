@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse_lazy
 from django_filters.fields import ModelChoiceField
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.snippets.views.snippets import (
     CreateView,
@@ -20,6 +22,7 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
+from news.importing import starting
 from news.models import ArticlePage, Category, RelatedLink, Source
 
 if TYPE_CHECKING:
@@ -174,3 +177,18 @@ class NewsroomViewSetGroup(SnippetViewSetGroup):
     menu_icon = "doc-full-inverse"
     menu_order = 200
     items = (RelatedLinkViewSet, SourceViewSet, CategoryViewSet)
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        """What is listed, and where an article is started."""
+        start = StartMenuItem(
+            "Start an article", reverse_lazy("news_start_article"), icon_name="download", order=0
+        )
+        return [start, *super().get_submenu_items()]
+
+
+class StartMenuItem(MenuItem):
+    """Shown to those who may add an article somewhere."""
+
+    def is_shown(self, request: AdminRequest) -> bool:
+        """Whether this person may."""
+        return starting.index_for(request.user) is not None

@@ -18,7 +18,9 @@ from news import dashboard, forms, ledgers, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.feeds import polling, stories
-from news.models import ArticlePage
+from news.importing import duplicates
+from news.importing import views as importing_views
+from news.models import ArticleIndexPage, ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ register_snippet(NewsroomViewSetGroup)
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[URLPattern]:
-    """Drafting, review and evidence."""
+    """Drafting, starting an article, review and evidence."""
     return [
         path(
             "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
@@ -58,6 +60,12 @@ def newsroom_urls() -> list[URLPattern]:
             "drafting/runs/<uuid:key>/cancel/",
             drafting_views.cancel_run,
             name="news_cancel_draft",
+        ),
+        path("news/start/", importing_views.start, name="news_start_article"),
+        path(
+            "news/start/story/<int:story_id>/",
+            importing_views.start_from_story,
+            name="news_start_from_story",
         ),
         path("review/<int:page_id>/", review_views.review, name="news_review"),
         path("review/<int:page_id>/ask/", review_views.ask, name="news_ask_for_review"),
@@ -106,6 +114,43 @@ def announce_unknown_blocks(request: AdminRequest, page: Page) -> None:
             " are not shown here, and a save leaves them out. They stay in the article's history,"
             f" in the version of {timezone.localtime(revision.created_at):%B %-d, %-I:%M %p}."
             " Ask your operator to update before you save.",
+        )
+
+
+@hooks.register("before_edit_page")
+def announce_double_address(request: AdminRequest, page: Page) -> None:
+    """Say whenever the editor opens that another article stands on the same address."""
+    if request.method != "GET" or not isinstance(page, ArticlePage):
+        return
+    latest = page.get_latest_revision_as_object()
+    for known in duplicates.same_address(
+        address=latest.source_address, user=request.user, apart_from=page.pk
+    ):
+        link = format_html('<a href="{}">{}</a>', known.url, known.title)
+        messages.warning(
+            request,
+            format_html(
+                "Another article already has this source address: {} ({}).",
+                link if known.url else known.title,
+                known.state,
+            ),
+        )
+
+
+@hooks.register("register_page_header_buttons")
+def start_button(
+    page: Page, user: User, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """From the list of articles to the page where one is started."""
+    if (
+        isinstance(page.specific_deferred, ArticleIndexPage)
+        and page.permissions_for_user(user).can_add_subpage()
+    ):
+        yield Button(
+            "Start an article",
+            reverse("news_start_article"),
+            icon_name="download",
+            priority=5,
         )
 
 

@@ -31,9 +31,79 @@ SHARED_WORDS = 3
 
 _WORD = re.compile(r"[^\W_]{2,}")
 _SMALL = frozenset(
-    "a about after against all an and are as at be been before but by can could day for from had has have he"
-    " her his how if in into is it its may more new no not of off on or out over says said she so than that the"
-    " their them they this to two up was we were what when which who why will with would you your".split()
+    [
+        "a",
+        "about",
+        "after",
+        "against",
+        "all",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "before",
+        "but",
+        "by",
+        "can",
+        "could",
+        "day",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "may",
+        "more",
+        "new",
+        "no",
+        "not",
+        "of",
+        "off",
+        "on",
+        "or",
+        "out",
+        "over",
+        "says",
+        "said",
+        "she",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "they",
+        "this",
+        "to",
+        "two",
+        "up",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -68,6 +138,11 @@ def with_address(address: str, *, apart_from: int | None = None) -> list[Article
     return list(found.defer_streamfields().order_by("pk")[:MOST_NAMED])
 
 
+def same_address(*, address: str, user: User, apart_from: int | None = None) -> list[Known]:
+    """The articles with the address, as far as this person may know of them."""
+    return _known(with_address(address, apart_from=apart_from), user)
+
+
 def doubles(*, address: str, title: str, user: User, apart_from: int | None = None) -> Doubles:
     """Articles with the address, with the headline, and about the same story. Few queries."""
     same_address = with_address(address, apart_from=apart_from)
@@ -80,7 +155,11 @@ def doubles(*, address: str, title: str, user: User, apart_from: int | None = No
         .order_by("-latest_revision_created_at")[:MOST_COMPARED]
     )
     mark = fingerprint(title)
-    addresses = set(Story.objects.filter(fingerprint=mark).values_list("address", flat=True)[:100]) if mark else set()
+    addresses = (
+        set(Story.objects.filter(fingerprint=mark).values_list("address", flat=True)[:100])
+        if mark
+        else set()
+    )
     headline = [
         page
         for page in recent
@@ -112,7 +191,9 @@ def _known(pages: Iterable[ArticlePage], user: User) -> list[Known]:
         permissions = page.permissions_for_user(user)
         state = "published" if page.live else "draft"
         if permissions.can_edit():
-            found.append(Known(page.draft_title, state, reverse("wagtailadmin_pages:edit", args=[page.pk])))
+            found.append(
+                Known(page.draft_title, state, reverse("wagtailadmin_pages:edit", args=[page.pk]))
+            )
         elif page.live:
             found.append(Known(page.title, state, page.url or ""))
         else:

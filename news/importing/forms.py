@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -68,7 +69,10 @@ class StoryForm(forms.Form):
         help_text="Who published the story.",
     )
     new_source = forms.CharField(
-        required=False, max_length=160, label="New source", help_text="Its name, as readers know it."
+        required=False,
+        max_length=160,
+        label="New source",
+        help_text="Its name, as readers know it.",
     )
     new_domain = forms.CharField(
         required=False,
@@ -127,7 +131,9 @@ class StoryForm(forms.Form):
     def __init__(self, *args: Any, user: User, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._site = site
-        stored = self.data.get("candidates", "") if self.is_bound else self.initial.get("candidates", "")
+        stored = (
+            self.data.get("candidates", "") if self.is_bound else self.initial.get("candidates", "")
+        )
         self.pictures = _candidates(stored) if starting.may_add_pictures(user) else []
         choices = [(str(number), each["address"]) for number, each in enumerate(self.pictures)]
         picture = self.fields["picture"]
@@ -140,9 +146,9 @@ class StoryForm(forms.Form):
             for name in ("new_source", "new_domain"):
                 del self.fields[name]
             self.fields["source"].empty_label = "Choose a source"  # type: ignore[attr-defined]
-        self.fields["published_at"].help_text = (
-            f"In this site's own time zone, {timezone.get_current_timezone_name()}."
-        )
+        self.fields[
+            "published_at"
+        ].help_text = f"In this site's own time zone, {timezone.get_current_timezone_name()}."
 
     def clean_extract(self) -> list[str]:
         """The paragraphs."""
@@ -159,7 +165,11 @@ class StoryForm(forms.Form):
     def clean_new_source(self) -> str:
         """A name that no other source has, where one is to be made."""
         name: str = self.cleaned_data["new_source"].strip()
-        if not self.cleaned_data.get("source") and name and Source.objects.filter(name__iexact=name).exists():
+        if (
+            not self.cleaned_data.get("source")
+            and name
+            and Source.objects.filter(name__iexact=name).exists()
+        ):
             raise ValidationError(f"There is a source named {name}. Choose it above.")
         return name
 
@@ -187,6 +197,22 @@ class StoryForm(forms.Form):
         return cleaned
 
     @property
+    def picture_choices(self) -> list[dict[str, Any]]:
+        """What the page shows of each picture, by the name of its file, and the way out."""
+        chosen = str(self["picture"].value() or NO_PICTURE)
+        rows = [
+            {
+                **each,
+                "value": str(number),
+                "name": unquote(urlsplit(each["address"]).path.rpartition("/")[2])
+                or each["address"],
+                "chosen": chosen == str(number),
+            }
+            for number, each in enumerate(self.pictures)
+        ]
+        return [*rows, {"value": NO_PICTURE, "name": "No picture", "chosen": chosen == NO_PICTURE}]
+
+    @property
     def picked(self) -> starting.Picked | None:
         """The chosen picture, with what the editor wrote or else the page said of it."""
         number = self.cleaned_data.get("picture") or NO_PICTURE
@@ -203,7 +229,9 @@ class StoryForm(forms.Form):
 def _candidates(stored: object) -> list[dict[str, str]]:
     """The pictures that a form carries; whoever sends it may have written anything there."""
     try:
-        rows = json.loads(stored) if isinstance(stored, str) and len(stored) <= MOST_CANDIDATES else []
+        rows = (
+            json.loads(stored) if isinstance(stored, str) and len(stored) <= MOST_CANDIDATES else []
+        )
     except (ValueError, RecursionError):
         return []
     found = []

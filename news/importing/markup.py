@@ -117,6 +117,8 @@ def parsed(content: bytes, *, declared: str = "") -> html.HtmlElement:
         raise PageUnreadable("The address leads to a feed or a list of addresses, not to a page.")
     if not text.strip():
         raise PageUnreadable("The page is empty.")
+    if not re.search("<[a-zA-Z]", text):
+        raise PageUnreadable("What the address leads to cannot be read as a web page.")
     # The parser neither fetches what the page names nor follows its document type.
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True
@@ -125,8 +127,6 @@ def parsed(content: bytes, *, declared: str = "") -> html.HtmlElement:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise PageUnreadable("What the address leads to cannot be read as a web page.") from error
-    if tree.find(".//*") is None:
-        raise PageUnreadable("What the address leads to cannot be read as a web page.")
     return tree
 
 

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from news.importing.facts import LONGEST_NAME, LONGEST_TITLE, plain
 from news.importing.markup import elements, words_of
-from news.importing.things import ARTICLES, classes_of, listed, salvaged
+from news.importing.things import classes_of, listed, salvaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from lxml import html
 
     from news.importing.markup import Page
     from news.importing.things import Things
@@ -20,6 +22,16 @@ _SEPARATOR = re.compile(r"\s+(?:[|–—•·»«:]|::|-{1,2}|\\|/|~|›)\s+|\s*
 _COMPANY = re.compile(r"\b(?:gmbh|inc|llc|ltd|plc|corp|s\.?a\.?|s\.?l\.?|s\.?p\.?a|ag|se|b\.?v|co\. kg|company|"
                       r"corporation|holdings?|verlag|media group|publishing|株式会社)\b\.?", re.IGNORECASE)  # fmt: skip
 MOST_AUTHORS = 8
+MOST_ELEMENTS = 30_000
+
+_BYLINE_TAGS = {
+    "a", "span", "p", "div", "address", "small", "li", "strong", "em", "b", "i", "h4", "h5", "h6", "cite",
+    "dd", "header",
+}  # fmt: skip
+_BYLINE_LABEL = re.compile(
+    r"\b(?:author|byline|autor|auteur|autore|writer|redakteur|contributor|creditline|signature|firma)"
+    r"(?!s?-?(?:bio|image|photo|avatar|box|desc))"
+)
 
 # Headline -----------------------------------------------------------------------------------------
 
@@ -124,8 +136,8 @@ def source(page: Page, things: Things) -> str:
         words = " ".join([*classes_of(logo), logo.get("id") or ""])
         if "logo" in words and (alt := plain(logo.get("alt"), most=80)):
             return re.sub(r"(?i)\s*\b(logo|home( ?page)?)\b\s*$", "", alt).strip() or alt
-    if found := _copyright(page):
-        return found
+    if owner := _copyright(page):
+        return owner
     return (urlsplit(page.fetched_from).hostname or "").removeprefix("www.")
 
 
@@ -159,9 +171,7 @@ def _publishers(page: Page, things: Things) -> list[str]:
         )
     )
     named.append(page.meta("publisher"))
-    return [
-        plain(name, most=LONGEST_NAME) for name in named if isinstance(name, str) and name.strip()
-    ]
+    return [plain(name, most=LONGEST_NAME) for name in named if name.strip()]
 
 
 def names_in(things: Things, value: Any) -> list[str]:
@@ -344,63 +354,32 @@ def salvaged_authors(broken: str) -> list[str]:
 
 def _seen_authors(page: Page) -> Iterator[list[str]]:
     """Bylines that readers see."""
-    links, classed, lines = [], [], []
+    links: list[str] = []
+    classed: list[str] = []
+    lines: list[str] = []
     for number, element in enumerate(elements(page.tree)):
-        if number > 30_000:
+        if number > MOST_ELEMENTS:
             break
-        if element.tag not in {
-            "a",
-            "span",
-            "p",
-            "div",
-            "address",
-            "small",
-            "li",
-            "strong",
-            "em",
-            "b",
-            "i",
-            "h4",
-            "h5",
-            "h6",
-            "cite",
-            "dd",
-            "header",
-        }:
+        if element.tag not in _BYLINE_TAGS or _stands_aside(element):
             continue
-        if any(
-            each.tag in {"aside", "footer", "nav"} or "comment" in (each.get("class") or "")
-            for each in element.iterancestors()
-        ):
+        text = words_of(element, most=160)
+        if not text or len(text) > 140:
             continue
+        label = " ".join(element.get(name) or "" for name in ("class", "id", "data-testid")).lower()
         if element.tag == "a" and "author" in (element.get("rel") or "").split():
-            links.append(words_of(element, most=120))
-            continue
-        label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}".lower()
-        if re.search(
-            r"\b(?:author|byline|autor|auteur|autore|writer|redakteur|contributor|creditline|signature|firma)(?!s?-?(?:bio|image|photo|avatar|box|desc))",
-            label,
-        ):
-            text = words_of(element, most=160)
-            if text and len(text) <= 140:
-                classed.append(text)
-        elif len(lines) < 5:
-            text = words_of(element, most=160)
-            if 5 < len(text) <= 140 and (found := _BY.match(text)):
-                name = split_names(text)
-                if (
-                    name
-                    and all(
-                        _looks_like_name(each) or re.search(r"[^\x00-\u02ff]", each)
-                        for each in name
-                    )
-                    and len(found[0]) > 2
-                ):
-                    lines.append(text)
+            links.append(text)
+        elif _BYLINE_LABEL.search(label):
+            classed.append(text)
+        elif len(lines) < 5 and is_byline(text):
+            lines.append(text)
     yield list(dict.fromkeys(links))
     # The innermost element that is called so says the least beside the name.
-    yield sorted(dict.fromkeys(classed), key=len)[:1] if classed else []
+    yield sorted(dict.fromkeys(classed), key=len)[:1]
     yield lines[:1]
 
 
-__all__ = ["ARTICLES", "authors", "source", "split_names", "title", "without_names"]
+def _stands_aside(element: html.HtmlElement) -> bool:
+    return any(
+        each.tag in {"aside", "footer", "nav"} or "comment" in (each.get("class") or "")
+        for each in element.iterancestors()
+    )

@@ -214,16 +214,16 @@ def _credit_under(figure: html.HtmlElement | None) -> str:
                 r"credit|copyright|photographer|crédit|quelle|rights|fotograf|source", label
             )
             and element.tag not in {"picture", "figure", "source"}
+            and (text := words_of(element, most=LONGEST_CREDIT))
         ):
-            if text := words_of(element, most=LONGEST_CREDIT):
-                return credit_in(text) or text
+            return credit_in(text) or text
     for element in elements(figure):
-        if element.tag in {"figcaption", "small", "cite"} or classes_of(element) & {
+        is_caption = element.tag in {"figcaption", "small", "cite"} or classes_of(element) & {
             "wp-caption-text",
             "caption",
-        }:
-            if text := credit_in(words_of(element, most=800)):
-                return text
+        }
+        if is_caption and (text := credit_in(words_of(element, most=800))):
+            return text
     return ""
 
 

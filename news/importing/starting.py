@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils.text import slugify
 from wagtail.images import get_image_model
 from wagtail.images.forms import get_image_form
-from wagtail.images.permissions import permission_policy
 from wagtail.models import Collection
+from wagtail.permissions import policy_registry
 
 from cms.core.fetching import FetchError, fetch
 from news.addresses import AddressError, canonical, host_of
@@ -36,7 +35,13 @@ if TYPE_CHECKING:
 # An editor waits for it.
 SECONDS = 20.0
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-PICTURES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/avif": "avif", "image/gif": "gif"}
+PICTURES = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/avif": "avif",
+    "image/gif": "gif",
+}
 
 
 class NothingRead(Exception):
@@ -127,12 +132,14 @@ def _kind_of(content: bytes) -> str:
 
 def may_add_pictures(user: User) -> bool:
     """Whether this person may store pictures."""
-    return bool(permission_policy.user_has_permission(user, "add"))
+    policy = policy_registry.get_by_type(get_image_model())
+    return bool(policy.user_has_permission(user, "add"))
 
 
 def _stored_picture(picked: Picked, file: SimpleUploadedFile, *, title: str, user: User) -> Picture:
     """The picture, once it has passed what every upload passes."""
-    collections = permission_policy.collections_user_has_permission_for(user, "add")
+    policy = policy_registry.get_by_type(get_image_model())
+    collections = policy.collections_user_has_permission_for(user, "add")
     collection = collections.first() or Collection.get_first_root_node()
     data = {
         "title": (picked.alt or title)[:255],
@@ -142,7 +149,9 @@ def _stored_picture(picked: Picked, file: SimpleUploadedFile, *, title: str, use
         "tags": "",
     }
     model = get_image_model()
-    form = get_image_form(model)(data, {"file": file}, instance=model(uploaded_by_user=user), user=user)
+    form = get_image_form(model)(
+        data, {"file": file}, instance=model(uploaded_by_user=user), user=user
+    )
     if not form.is_valid():
         said = [line for lines in form.errors.values() for line in lines]
         raise PictureRefused(" ".join(said))
@@ -167,9 +176,7 @@ def start(
 ) -> ArticlePage:
     """Make the draft, with its first version, the new source and the picture; all or nothing.
 
-    Args:
-        new_source: The name and the domain of a source that is not there yet; the domain may be
-            blank.
+    ``new_source`` is the name and the domain, which may be blank, of a source that is not there yet.
 
     Raises:
         PictureRefused: where the picture cannot be had or is no good.
@@ -215,14 +222,9 @@ def make_source(name: str, domain: str) -> Source:
 def _free_slug(index: ArticleIndexPage, title: str) -> str:
     """A slug that no page beside it has; a title in other letters than ours leaves none of its own."""
     base = slugify(title)[:200].strip("-") or "story"
-    taken = set(
-        index.get_children().filter(slug__startswith=base).values_list("slug", flat=True)
-    )
+    taken = set(index.get_children().filter(slug__startswith=base).values_list("slug", flat=True))
     number, slug = 1, base
     while slug in taken:
         number += 1
         slug = f"{base}-{number}"
     return slug
-
-
-__all__ = ["NothingRead", "Picked", "PictureRefused", "ValidationError", "facts_at", "index_for", "start"]

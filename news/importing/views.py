@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 
@@ -114,7 +115,9 @@ def _filled_up(initial: dict[str, Any], story: Story) -> dict[str, Any]:
         "published_at": story.published_at,
     }
     filled = {**initial, **{name: value for name, value in given.items() if not initial.get(name)}}
-    categories = list(Category.objects.filter(pk__in=story.feed.categories.all())) if story.feed else []
+    categories = (
+        list(Category.objects.filter(pk__in=story.feed.categories.all())) if story.feed else []
+    )
     return {**filled, "categories": categories}
 
 
@@ -142,7 +145,9 @@ def _create(request: AdminRequest, index: ArticleIndexPage) -> HttpResponse:
             picked=form.picked,
         )
     except starting.PictureRefused as refusal:
-        form.add_error("picture", f"The picture was not taken over. {refusal} Choose another, or none.")
+        form.add_error(
+            "picture", f"The picture was not taken over. {refusal} Choose another, or none."
+        )
         return _preview(request, form, status=422)
     except ValidationError as error:
         form.add_error("new_source", error.messages)
@@ -164,10 +169,21 @@ def _preview(
     context = {
         "form": form,
         "facts": facts,
+        "published_as_written": _as_written(facts),
         "failure": failure,
         "doubles": duplicates.doubles(address=address, title=title, user=request.user),
     }
     return render(request, "news/admin/start_preview.html", context, status=status)
+
+
+def _as_written(facts: Facts | None) -> str:
+    """The source's time by its own clock."""
+    if facts is None or facts.published is None:
+        return ""
+    at = facts.published.at
+    pattern = "F j, Y" if facts.published.day_only else "F j, Y, g:i A"
+    zone = facts.published.zone or (f"UTC{at:%z}" if at.tzinfo else "")
+    return f"{date_format(at, pattern)} {zone}".strip()
 
 
 def _canonical(address: str) -> str:
