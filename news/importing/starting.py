@@ -203,7 +203,8 @@ def start(
         index.add_child(instance=page)
         page.categories.set(categories)
         page.save()
-        page.save_revision(user=user, log_action=True)
+        # A draft may have gaps; publishing asks for what is missing.
+        page.save_revision(user=user, log_action=True, clean=False)
     return page
 
 

@@ -33,6 +33,7 @@ from tests.factories.news import (
     CategoryFactory,
     RelatedLinkFactory,
     SourceFactory,
+    StoryFactory,
     article,
     drafted,
     paragraph,
@@ -210,6 +211,26 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
             {ADMIN: 200, EDITOR: 200, REVIEWER: 200},
         )
         for whose in ("own", "other")
+    ),
+    ("news_start_article", "", get("news_start_article"), {ADMIN: 200, EDITOR: 200}),
+    (
+        "news_start_article",
+        "create",
+        lambda w: post(
+            w,
+            "news_start_article",
+            step="create",
+            title="A title",
+            address="https://gazette.example/new",
+            source=w.own.source_id,
+        ),
+        {ADMIN: 302, EDITOR: 302},
+    ),
+    (
+        "news_start_from_story",
+        "",
+        lambda w: get("news_start_from_story", StoryFactory().pk)(w),
+        {ADMIN: 200, EDITOR: 200},
     ),
     (
         "advocacy_decide_report",
