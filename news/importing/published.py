@@ -44,6 +44,7 @@ _ELSEWHERE = re.compile(
 )
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?=[/_-]|$)")
 MOST_LOOKED_AT = 400
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,14 @@ def _chosen(found: list[_Found], *, country: str) -> Published:
     others = [each.written for each in found[1:]]
     if best.day_only:
         # The same day by the clock there, which may be a day off where the zone is another.
-        same = [
-            other for other in others if not other.day_only and other.at.date() == best.at.date()
-        ]
+        timed = [other for other in others if not other.day_only]
+        same = [other for other in timed if other.at.date() == best.at.date()]
         same.sort(key=lambda other: other.at.tzinfo is None)
+        same += [
+            other
+            for other in timed
+            if other.at.tzinfo and abs(other.at.date() - best.at.date()) <= A_DAY
+        ]
         best = same[0] if same else best
     if not best.day_only and best.at.tzinfo is None:
         best = next((other for other in others if _explains(other, best)), best)

@@ -16,6 +16,7 @@ from news.addresses import AddressError, canonical, host_of
 from news.importing import duplicates, starting
 from news.importing.forms import AddressForm, StoryForm, initial_from
 from news.models import Category, Story
+from news.models.sources import validate_domain
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -195,4 +196,9 @@ def _canonical(address: str) -> str:
 
 def _domain(address: str) -> str:
     """The domain that a new source would have; blank where the host cannot be one."""
-    return host_of(_canonical(address))
+    host = host_of(_canonical(address))
+    try:
+        validate_domain(host)
+    except ValidationError:
+        return ""
+    return host

@@ -93,7 +93,7 @@ def test_the_source_is_named_linked_and_told_apart_from_us() -> None:
     html = html_of(page)
     assert "The Harbour &lt;Post&gt;" in html
     assert 'href="https://post.example/story?a=1&amp;b=2"' in html
-    assert "This is an extract." in html
+    assert "This is an extract of" in html
 
 
 # The fold -----------------------------------------------------------------------------------------
