@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 10 * 1024 * 1024
 # What one element may say; beyond, it is no fact but the whole page.
 LONGEST_TEXT = 2_000
+# A byline and a date stand near the top.
+MOST_PIECES = 3_000
+MOST_LINES = 150
 
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,30})""", re.I
@@ -202,6 +205,19 @@ class Page:
     def headline(self) -> str:
         """What the first headline says."""
         return words_of(self.headings[0], most=400) if self.headings else ""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The first short pieces of text that readers see, whatever they stand in."""
+        found = []
+        for number, element in enumerate(elements(self.tree)):
+            if number > MOST_PIECES or len(found) > MOST_LINES:
+                break
+            own = "" if element.tag in {*UNSEEN_ELEMENTS, "title"} else element.text
+            for text in (own, element.tail):
+                if text and 5 < len(line := plain(text[:400])) <= 160:
+                    found.append(line)
+        return found
 
     @cached_property
     def language(self) -> str:

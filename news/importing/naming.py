@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from news.importing.markup import Page
     from news.importing.things import Things
 
-_SEPARATOR = re.compile(r"\s+(?:[|–—•·»«:]|::|-{1,2}|\\|/|~|›)\s+|\s*[|｜：]\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|–—•·»«:]|::|-{1,2}|\\|/|~|›)\s+|\s*[|｜：_]\s*|:\s+")
 _COMPANY = re.compile(r"\b(?:gmbh|inc|llc|ltd|plc|corp|s\.?a\.?|s\.?l\.?|s\.?p\.?a|ag|se|b\.?v|co\. kg|company|"
                       r"corporation|holdings?|verlag|media group|publishing|株式会社)\b\.?", re.IGNORECASE)  # fmt: skip
 MOST_AUTHORS = 8
@@ -203,9 +203,10 @@ def _from_title(page: Page) -> str:
                 if last and len(last) <= 60:
                     return last
         words = [_key(word) for word in _site_words(page)]
-        last = _SEPARATOR.split(text)[-1].strip()
-        if last != text and _key(last) and _key(last) in words:
-            return last
+        parts = [part.strip() for part in _SEPARATOR.split(text)]
+        for part in (parts[-1], parts[0]):
+            if part != text and _key(part) and _key(part) in words:
+                return part
     return ""
 
 
@@ -376,6 +377,7 @@ def _seen_authors(page: Page) -> Iterator[list[str]]:
     # The innermost element that is called so says the least beside the name.
     yield sorted(dict.fromkeys(classed), key=len)[:1]
     yield lines[:1]
+    yield [line for line in page.lines if is_byline(line)][:1]
 
 
 def _stands_aside(element: html.HtmlElement) -> bool:

@@ -146,6 +146,7 @@ def _values(page: Page, things: Things, *, country: str) -> Iterator[tuple[Any, 
     for text in salvaged(things.broken, "datePublished"):
         yield text, False
     yield from _seen(page)
+    yield from ((line, True) for line in page.lines if not _CHANGED.search(line))
     if found := _IN_ADDRESS.search(urlsplit(page.fetched_from).path.lower()):
         year, month, day = found.groups()
         if month.isdecimal():

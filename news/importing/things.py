@@ -277,6 +277,7 @@ def _hatom(tree: html.HtmlElement) -> Iterator[Thing]:
                 (el for el in elements(element) if classes_of(el) & {"fn", "p-name"}), element
             )
             thing["author"] = [words_of(name, most=200)]
-        if "u-photo" in classes and element.get("src"):
+        in_card = any(classes_of(each) & {"vcard", "h-card"} for each in element.iterancestors())
+        if "u-photo" in classes and element.get("src") and not in_card:
             thing.setdefault("image", []).append(element.get("src"))
     yield thing

@@ -60,10 +60,14 @@ EXPECTED = {
 }  # fmt: skip
 
 
+# What these pages are sent in; the files are in UTF-8, as all of ours.
+SENT_IN = {"bare-german": "cp1252", "japanese": "cp932"}
+
+
 def read_page(name: str) -> Facts:
-    return read(
-        (PAGES / f"{name}.html").read_bytes(), address="https://news.example/story", now=NOW
-    )
+    text = (PAGES / f"{name}.html").read_text(encoding="utf-8")
+    content = text.encode(SENT_IN.get(name, "utf-8"))
+    return read(content, address="https://news.example/story", now=NOW)
 
 
 def page(
@@ -138,6 +142,18 @@ def test_a_page_s_own_address_is_taken_and_one_that_cannot_be_is_not() -> None:
         page('<link rel="canonical" href="https://news.example/">').address
         == "https://news.example/story"
     )
+
+
+def test_a_page_of_bare_lines_is_read_by_its_lines() -> None:
+    text = "<p>Nobody was hurt when it fell, the mayor said on Monday night.</p>" * 3
+    facts = page(
+        "<title>Daily Planet: Old bridge falls</title>",
+        f"<table><tr><td><b>Old bridge falls</b><br>By Jane Doe<br>May 6, 2025, 9 a.m. EDT<br>{text}",
+        address="https://www.dailyplanet.example/1",
+    )
+    assert (facts.title, facts.source) == ("Old bridge falls", "Daily Planet")
+    assert facts.authors == ("Jane Doe",)
+    assert when(facts) == "2025-05-06T09:00:00-04:00"
 
 
 def test_what_cannot_be_is_said() -> None:
