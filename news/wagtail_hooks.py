@@ -14,7 +14,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from advocacy.origins import HOOK as ADVOCACY_ORIGIN
-from news import dashboard, forms, ledgers, origins, review_views
+from news import dashboard, forms, ledgers, link_checks, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.models import ArticlePage
@@ -70,6 +70,12 @@ def sweep_drafts() -> str:
     return runs.take_up_lost()
 
 
+@hooks.register("sweep")
+def sweep_links() -> str:
+    """Ask a few of the related links that are due whether they still lead somewhere."""
+    return link_checks.sweep()
+
+
 hooks.register(ADVOCACY_ORIGIN, origins.article)
 
 
@@ -122,10 +128,11 @@ def newsroom_css() -> SafeString:
 
 @hooks.register("register_log_actions")
 def newsroom_log_actions(actions: LogActionRegistry) -> None:
-    """What the history of an article says of reviews and refusals."""
+    """What the history of an article says of reviews, refusals and checks."""
     actions.register_action("news.review.ask", "Ask for review", "Review asked for")
     actions.register_action("news.review.approve", "Approve commentary", "Commentary approved")
     actions.register_action("news.review.send_back", "Send back", "Commentary sent back")
+    actions.register_action("news.related.check", "Check related links", "Related links checked")
     actions.register_action(
         "news.publication.refused", "Refuse to publish", "Not published on schedule"
     )
