@@ -174,3 +174,5 @@ class NewsroomViewSetGroup(SnippetViewSetGroup):
     menu_icon = "doc-full-inverse"
     menu_order = 200
     items = (RelatedLinkViewSet, SourceViewSet, CategoryViewSet)
+    # What is no snippet joins the menu here.
+    submenu_hook = "register_newsroom_menu_item"
