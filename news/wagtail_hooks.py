@@ -125,14 +125,10 @@ def merges_menu_item() -> MenuItem:
 
 
 @hooks.register("register_snippet_listing_buttons")
-def merge_button(instance: Model, user: User, next_url: str | None = None) -> Iterator[Button]:
-    """From a source or category, in its list and its editor's header, to merging it."""
-    for value, model in MODELS.items():
-        if type(instance) is model and user.has_perm(Kind(value).permission):
-            url = reverse("news_merge", args=[value])
-            yield Button(
-                "Merge into…", f"{url}?thing={instance.pk}", icon_name="resubmit", priority=25
-            )
+def merge_button(instance: Model, user: User, next_url: str | None = None) -> list[Button]:
+    """From a source or category in its list to merging it."""
+    button = merging_views.button_for(instance, user)
+    return [button] if button else []
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

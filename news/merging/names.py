@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 100
 # How much of two names must agree, in their order, before one is offered for the other.
-ALIKE = 0.86
+ALIKE = 0.84
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _WORDS_THAT_SAY_NOTHING = {"a", "and", "of", "the"}
 

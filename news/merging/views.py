@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from taggit.models import Tag
 from wagtail.admin import messages
+from wagtail.admin.widgets import Button
 
 from cms.core.row_ids import LARGEST_ID
 from news.merging import names, work
@@ -38,6 +39,15 @@ TAGS = Kind(Merge.Kind.TAG.value)
 def may_merge_any(user: Any) -> bool:
     """Whether there is a kind that somebody may merge."""
     return any(user.has_perm(Kind(value).permission) for value in MODELS)
+
+
+def button_for(thing: Any, user: Any) -> Button | None:
+    """From a source or a category to merging it, for those who may."""
+    for value, model in MODELS.items():
+        if type(thing) is model and user.has_perm(Kind(value).permission):
+            url = f"{reverse('news_merge', args=[value])}?thing={thing.pk}"
+            return Button("Merge into…", url, icon_name="resubmit", priority=25)
+    return None
 
 
 def _allow(request: AdminRequest, kind: Kind) -> None:
@@ -82,7 +92,9 @@ def tags(request: AdminRequest) -> HttpResponse:
 
 
 def _all_names(kind: Kind) -> list[tuple[int, str]]:
-    return list(kind.model._default_manager.order_by("name").values_list("pk", "name"))
+    found = kind.model._default_manager.values_list("pk", "name")
+    # As people sort, whatever the database makes of capitals.
+    return sorted(found, key=lambda thing: (thing[1].casefold(), thing[0]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
