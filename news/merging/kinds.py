@@ -28,7 +28,9 @@ MODELS: dict[str, type[models.Model]] = {
     Merge.Kind.CATEGORY: Category,
 }
 # Columns that hold the name itself, and follow it.
-WRITTEN_OUT = {Merge.Kind.SOURCE: ((RelatedLink, "publisher"),)}
+WRITTEN_OUT: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
+    Merge.Kind.SOURCE: ((RelatedLink, "publisher"),)
+}
 
 
 @dataclass(frozen=True)
@@ -137,15 +139,13 @@ class Part:
 @cache
 def columns(kind: Kind) -> tuple[Column, ...]:
     """Every column that names things of a kind."""
-    found = [
-        Column(relation.related_model, relation.field.attname)
-        for relation in kind.model._meta.get_fields(include_hidden=True)
-        if isinstance(relation, models.ManyToOneRel)
-        and not relation.related_model._meta.proxy
-        # The thing's own foreign keys to itself are no use of it by others.
-        and relation.related_model is not kind.model
-    ]
-    found += [Column(model, name, True) for model, name in WRITTEN_OUT.get(kind.value, ())]
+    found = []
+    for relation in kind.model._meta.get_fields(include_hidden=True):
+        model: Any = relation.related_model
+        # A thing's own foreign keys to its kind are no use of it by others.
+        if isinstance(relation, models.ManyToOneRel) and model is not kind.model:
+            found.append(Column(model, relation.field.attname))
+    found += [Column(of, name, written_out=True) for of, name in WRITTEN_OUT.get(kind.value, ())]
     return tuple(found)
 
 

@@ -43,10 +43,10 @@ def move(column: Column, *, kind: Kind, old: Any, new: Any) -> dict[str, Any] | 
     found = list(column.naming(old).order_by("pk")[:BATCH])
     if not found:
         return None
-    removed = []
+    removed: list[Any] = []
     if column.beside:
         seen = set(naming_too(column, new, keys_of(column, found)))
-        staying = []
+        staying: list[Any] = []
         for row, key in zip(found, keys_of(column, found), strict=True):
             (removed if key in seen else staying).append(row)
             seen.add(key)
@@ -91,7 +91,7 @@ def _removed_that_fit(
     """Links that stood beside one that still stands, and that nobody has made anew."""
     if not removed:
         return []
-    fields = [column.model._meta.get_field(name) for name in column.beside]
+    fields: list[Any] = [column.model._meta.get_field(name) for name in column.beside]
     keys = [
         tuple(field.to_python(item["fields"][field.attname]) for field in fields)
         for item in removed
@@ -129,8 +129,8 @@ def _shown_on(column: Column, row: Any) -> tuple[type[models.Model], Any]:
     if "content_type_id" in column.beside:
         of = ContentType.objects.get_for_id(int(row.content_type_id)).model_class()
         return of or column.model, int(row.object_id)
-    field = column.model._meta.get_field(column.beside[-1])
-    return field.related_model, int(getattr(row, field.attname))  # type: ignore[return-value]
+    field: Any = column.model._meta.get_field(column.beside[-1])
+    return field.related_model, int(getattr(row, field.attname))
 
 
 # Versions -----------------------------------------------------------------------------------------

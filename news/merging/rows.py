@@ -57,11 +57,10 @@ def _forget_what_is_gone(model: type[models.Model], found: list[models.Model]) -
     for field in model._meta.concrete_fields:
         if not isinstance(field, models.ForeignKey) or not field.null:
             continue
+        target: Any = field.related_model
         named = {getattr(row, field.attname) for row in found} - {None}
         there = set(
-            field.related_model._base_manager.filter(pk__in=named).values_list("pk", flat=True)
-            if named
-            else ()
+            target._base_manager.filter(pk__in=named).values_list("pk", flat=True) if named else ()
         )
         for row in found:
             if getattr(row, field.attname) not in there:

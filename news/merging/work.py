@@ -17,6 +17,7 @@ from wagtail.models import Revision
 
 from news.merging import moving, names, rows
 from news.merging.kinds import Column, Kind, columns, parts
+from news.merging.signals import touched
 from news.models import Merge, MergeStep
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def undo(*, merge_id: int, by: User) -> Merge:
             user=by,
             data={"merge": merge.pk, "old": merge.old_name, "into": merge.into_name},
         )
-    moving.touched.send(sender=kind.model, model=kind.model, pks=[merge.old_id])
+    touched.send(sender=kind.model, model=kind.model, pks=[merge.old_id])
     run_merge.enqueue(merge.pk)
     merge.refresh_from_db()
     return merge

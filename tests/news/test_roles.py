@@ -13,16 +13,13 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from taggit.models import Tag
 from wagtail.models import Site
 
 from advocacy import reports, staleness
 from advocacy.models import AdvocacySettings, ChannelReport, Difference, Reason, SecondLook
 from cms.core.models import User
 from news import reviews
-from news.merging import work
-from news.merging.kinds import Kind
-from news.models import ArticleIndexPage, ArticlePage, DraftRun, Merge
+from news.models import ArticleIndexPage, ArticlePage, DraftRun
 from tests.factories.advocacy import (
     DeliveryFactory,
     InvalidationFactory,
@@ -43,6 +40,7 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
+from tests.news.roles_in_merging import MERGING
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -136,20 +134,6 @@ def decision(world: World, page: ArticlePage) -> Any:
     )
 
 
-def about_merge(world: World, kind: str, things: Callable[[], list[Any]], how: str) -> Any:
-    Tag.objects.filter(name__startswith="lead").delete()
-    old, into = things()
-    if how == "confirm":
-        return post(world, "news_merge", kind, thing=old.pk, into=into.pk)
-    url = reverse("news_merge", args=[kind])
-    return world.client.get(f"{url}?thing={old.pk}&into={into.pk}", headers=XHR)
-
-
-def merged() -> Merge:
-    old, into = SourceFactory(), SourceFactory()
-    return work.start(kind=Kind("source"), old_id=old.pk, into_id=into.pk, by=editor())
-
-
 ESTIMATE = {"drafting_estimate": "1"}
 # An address; how it is asked; the status for each role, 403 for those not named.
 OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
@@ -228,38 +212,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         )
         for whose in ("own", "other")
     ),
-    ("news_tags", "", get("news_tags"), {ADMIN: 200, EDITOR: 200}),
-    ("news_merges", "", get("news_merges"), {ADMIN: 200, EDITOR: 200}),
-    (
-        "news_rename_tag",
-        "",
-        lambda w: w.client.post(
-            reverse("news_rename_tag", args=[Tag.objects.create(name="pips").pk]),
-            {"name": "pipes"},
-            headers=XHR,
-        ),
-        {ADMIN: 302, EDITOR: 302},
-    ),
-    *(
-        (
-            "news_merge",
-            f"{kind}, {how}",
-            lambda w, kind=kind, things=things, how=how: about_merge(w, kind, things, how),
-            {ADMIN: 302 if how == "confirm" else 200, EDITOR: 302 if how == "confirm" else 200},
-        )
-        for kind, things in (
-            ("tag", lambda: [Tag.objects.create(name=name) for name in ("lead pip", "lead pipe")]),
-            ("source", lambda: [SourceFactory(), SourceFactory()]),
-            ("category", lambda: [CategoryFactory(), CategoryFactory()]),
-        )
-        for how in ("preview", "confirm")
-    ),
-    (
-        "news_undo_merge",
-        "",
-        lambda w: post(w, "news_undo_merge", merged().pk),
-        {ADMIN: 302, EDITOR: 302},
-    ),
+    *MERGING,
     (
         "advocacy_decide_report",
         "",
