@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from wagtail.models import Revision
 
@@ -26,9 +27,15 @@ LOOKED_THROUGH_AT_MOST = 20_000
 class Line:
     """How many of one sort are touched, and some of them with a link."""
 
-    label: str
+    one: str
+    many: str
     count: int
     examples: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """What was counted, for one or for several."""
+        return self.one if self.count == 1 else self.many
 
     @property
     def more(self) -> int:
@@ -77,31 +84,42 @@ def _doubles(column: Column, found: QuerySet[Any], into: int) -> int:
 
 def _lines(column: Column, found: QuerySet[Any]) -> list[Line]:
     if column.written_out:
-        return [Line("related links with its name as publisher", found.count())]
+        return [
+            Line(
+                "related link with its name as publisher",
+                "related links with its name as publisher",
+                found.count(),
+            )
+        ]
     articles = _articles(column, found)
     if articles is not None:
         return [
-            _of_articles("live articles", articles.filter(live=True)),
-            _of_articles("articles that are not live", articles.filter(live=False)),
+            _of_articles("live article", "live articles", articles.filter(live=True)),
+            _of_articles(
+                "article that is not live",
+                "articles that are not live",
+                articles.filter(live=False),
+            ),
         ]
     if "content_type_id" in column.beside:
         return _by_type(found)
     of: Any = column.model
     if column.beside:
         of = column.model._meta.get_field(column.beside[-1]).related_model
-    return [Line(str(of._meta.verbose_name_plural), found.count())]
+    return [Line(str(of._meta.verbose_name), str(of._meta.verbose_name_plural), found.count())]
 
 
 def _by_type(found: QuerySet[Any]) -> list[Line]:
-    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415 - used here only
-    from django.db.models import Count  # noqa: PLC0415 - used here only
 
     counts = found.order_by().values_list("content_type_id").annotate(Count("pk"))
     lines = []
     for type_id, count in counts:
         model = ContentType.objects.get_for_id(type_id).model_class()
-        label = model._meta.verbose_name_plural if model else "objects"
-        lines.append(Line(str(label), count))
+        if model is None:
+            lines.append(Line("object", "objects", count))
+        else:
+            of = model._meta
+            lines.append(Line(str(of.verbose_name), str(of.verbose_name_plural), count))
     return lines
 
 
@@ -116,9 +134,9 @@ def _articles(column: Column, found: QuerySet[Any]) -> QuerySet[ArticlePage] | N
     return None
 
 
-def _of_articles(label: str, found: QuerySet[ArticlePage]) -> Line:
+def _of_articles(one: str, many: str, found: QuerySet[ArticlePage]) -> Line:
     some = found.order_by("-first_published_at", "-pk").values_list("pk", "title")
-    return Line(label, found.count(), [_link(*pair) for pair in some[:NAMED_AT_MOST]])
+    return Line(one, many, found.count(), [_link(*pair) for pair in some[:NAMED_AT_MOST]])
 
 
 def _link(number: int, title: str) -> tuple[str, str]:
@@ -133,12 +151,14 @@ def _drafts(kind: Kind, old: Any) -> list[Line]:
     drafts = moving.versions(kind).filter(pk__in=latest)
     scheduled = moving.versions(kind).filter(approved_go_live_at__isnull=False)
     lines = []
-    for label, versions in (("drafts of articles", drafts), ("scheduled versions", scheduled)):
+    for what, versions in (("draft", drafts), ("scheduled version", scheduled)):
         hits = [pk for pks in moving.naming(kind, versions, old.pk).values() for pk in pks]
         shown = Revision.objects.filter(pk__in=hits[:NAMED_AT_MOST]).values_list(
             "object_id", "object_str"
         )
-        lines.append(Line(label, len(hits), [_link(int(number), text) for number, text in shown]))
+        lines.append(
+            Line(what, f"{what}s", len(hits), [_link(int(number), text) for number, text in shown])
+        )
     return lines
 
 

@@ -283,16 +283,16 @@ def test_a_preview_counts_what_is_touched(sources: tuple[Source, Source]) -> Non
     old, into = sources
     article(source=old)
     assert told(SOURCE, old, into) == {
-        "live articles": 1,
-        "articles that are not live": 1,
-        "feeds": 1,
-        "stories": 1,
-        "source domains": 1,
-        "related links with its name as publisher": 1,
-        "drafts of articles": 1,
+        "live article": 1,
+        "article that is not live": 1,
+        "feed": 1,
+        "story": 1,
+        "source domain": 1,
+        "related link with its name as publisher": 1,
+        "draft": 1,
     }
     assert "not taken over" in preview(kind=SOURCE, old=old, into=into).notes[0]
-    assert preview(kind=SOURCE, old=into, into=old).lines[0].label.startswith("related links")
+    assert preview(kind=SOURCE, old=into, into=old).lines[0].label.startswith("related link")
 
 
 def test_a_preview_says_how_many_have_both(by: User) -> None:

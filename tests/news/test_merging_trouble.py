@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -231,3 +232,30 @@ def test_names_that_could_be_the_same_are_found() -> None:
         ["Lead-pipes", "lead pipe"],
     ]
     assert names.like("Climtae", [(1, "Water"), (2, "climates")]) == [(2, "climates")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_merge_each_into_the_other_at_once_one_is_refused() -> None:
+    by, one, two = editor(), SourceFactory(), SourceFactory()
+    pages = [article(source=source).pk for source in (one, two)]
+    ready, outcomes = threading.Barrier(2, timeout=60), []
+
+    def press(old: Source, into: Source) -> None:
+        try:
+            ready.wait()
+            outcomes.append(merge(SOURCE, old, into, by).status)
+        except work.MergeRefusedError as refusal:
+            outcomes.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert sorted(said == Merge.Status.MERGED for said in outcomes) == [False, True]
+    left = Source.objects.get(pk__in=[one.pk, two.pk])
+    assert set(ArticlePage.objects.filter(pk__in=pages).values_list("source", flat=True)) == {
+        left.pk
+    }

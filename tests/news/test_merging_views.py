@@ -83,7 +83,7 @@ def test_several_tags_are_merged_after_a_preview(desk: Client, by: User) -> None
     assert "Which one stays?" in asked
     shown = read(desk, merge_url(), thing=chosen, into=into.pk)
     assert "“climat” becomes part of “Climate”" in shown
-    assert "<strong>1</strong> live articles" in shown
+    assert "<strong>1</strong> live article " in shown
     assert page.title in shown
     assert Merge.objects.count() == 0
     answer = desk.post(merge_url(), {"thing": chosen, "into": into.pk}, follow=True)
