@@ -56,8 +56,8 @@ class Preview:
 
     @property
     def touches_nothing(self) -> bool:
-        """Whether nothing names it, so that it only goes."""
-        return not any(line.count for line in self.lines)
+        """Whether nothing names it, so that it only goes; never claimed of what was not counted."""
+        return _few_enough() and not any(line.count for line in self.lines)
 
 
 def preview(*, kind: Kind, old: Any, into: Any) -> Preview:
@@ -143,9 +143,13 @@ def _link(number: int, title: str) -> tuple[str, str]:
     return reverse("wagtailadmin_pages:edit", args=[number]), title
 
 
+def _few_enough() -> bool:
+    return ArticlePage.objects.count() <= LOOKED_THROUGH_AT_MOST
+
+
 def _drafts(kind: Kind, old: Any) -> list[Line]:
     """Latest and scheduled versions, which may go live yet; older ones are rewritten as well."""
-    if ArticlePage.objects.count() > LOOKED_THROUGH_AT_MOST:
+    if not _few_enough():
         return []
     latest = ArticlePage.objects.filter(has_unpublished_changes=True).values("latest_revision_id")
     drafts = moving.versions(kind).filter(pk__in=latest)
@@ -165,6 +169,11 @@ def _drafts(kind: Kind, old: Any) -> list[Line]:
 def _notes(kind: Kind, old: Any, into: Any) -> list[str]:
     """What the other one does not take over."""
     notes = []
+    if not _few_enough():
+        notes.append(
+            "Drafts and scheduled versions are not counted here, because there are so many"
+            " articles. They are moved all the same, and the history says how many there were."
+        )
     if kind.value == Merge.Kind.SOURCE:
         notes += _notes_of_sources(old, into)
     if kind.value == Merge.Kind.CATEGORY:

@@ -305,6 +305,15 @@ def test_a_preview_says_how_many_have_both(by: User) -> None:
     assert preview(kind=TAG, old=Tag.objects.create(name="new"), into=into).touches_nothing
 
 
+def test_a_preview_says_what_it_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagged("climat")
+    old, into = Tag.objects.get(name="climat"), Tag.objects.create(name="climate")
+    assert told(TAG, old, into) == {"draft": 1}
+    monkeypatch.setattr("news.merging.preview.LOOKED_THROUGH_AT_MOST", 0)
+    assert told(TAG, old, into) == {}
+    assert "not counted here" in preview(kind=TAG, old=old, into=into).notes[0]
+
+
 def test_a_limit_that_would_change_is_named() -> None:
     old, into = SourceFactory(extract_limit=1000), SourceFactory(extract_limit=None)
     notes = " ".join(preview(kind=SOURCE, old=old, into=into).notes)
