@@ -40,6 +40,7 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
+from tests.news.roles_in_merging import MERGING
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +212,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         )
         for whose in ("own", "other")
     ),
+    *MERGING,
     (
         "advocacy_decide_report",
         "",
