@@ -19,6 +19,7 @@ from advocacy.origins import HOOK as ADVOCACY_ORIGIN
 from news import dashboard, forms, ledgers, link_checks, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.likeness import suggesting
 from news.merging import log as merging_log
 from news.merging import views as merging_views
 from news.merging import work as merging_work
@@ -86,6 +87,12 @@ def sweep_drafts() -> str:
 def sweep_links() -> str:
     """Ask a few of the related links that are due whether they still lead somewhere."""
     return link_checks.sweep()
+
+
+@hooks.register("sweep")
+def sweep_suggestions() -> str:
+    """Look for suggestions beside recent articles, where stories came since."""
+    return suggesting.suggest_stale()
 
 
 @hooks.register("sweep")
