@@ -24,8 +24,8 @@ FROM_ONE_PUBLISHER = 3
 # Enough for twenty texts when each stands under many addresses.
 LOOKED_AT = 300
 FOLDED_AT_MOST = 50
-# Below, two headlines share a word by chance. Hours between them do not count here.
-LEAST_LIKE = 0.04
+# Below, hours between them not counted, fewer than one in seven is of the same story.
+LEAST_LIKE = 0.1
 
 
 @dataclass

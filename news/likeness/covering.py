@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # From here on two headlines are of one story nine times in ten (``scoring.similarity``).
 ALIKE_FROM = 0.3
+# One word is a name or a subject, and no story yet.
+LEAST_SHARED = 2
 # What happened is told within some days; later it is another story with the same names.
 DAYS_APART = 4
 # A headline of fewer telling words is helped by its summary.
@@ -53,5 +55,9 @@ def covering(
         if not spoken or spoken == primary_language(tag)
     }
     known.look_up({word for text in [asked, *told.values()] for word in text})
-    alike = [(similarity(asked, text, known), pk) for pk, text in told.items()]
+    alike = [
+        (similarity(asked, text, known), pk)
+        for pk, text in told.items()
+        if len(set(asked) & set(text)) >= LEAST_SHARED
+    ]
     return [pk for score, pk in sorted(alike, reverse=True) if score >= ALIKE_FROM]

@@ -14,6 +14,7 @@ LONGEST = 300
 NAMED_AT_MOST = 5
 # From this share of capitals on, a headline capitalises everything, so a capital tells no name.
 TITLE_CASE_FROM = 0.7
+_SENTENCE_END = re.compile(r"(?<=[.!?:|])\s+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -24,27 +25,28 @@ def explanation(text: str, other: str, *, apart: timedelta) -> str:
     known_names = _names(text) | _names(other)
     names = [second[stem] for stem in shared if stem in known_names]
     rest = [second[stem] for stem in shared if stem not in known_names]
-    why = []
-    if names:
-        why.append(f"same names: {', '.join(names[:NAMED_AT_MOST])}")
-    elif rest:
-        why.append(f"same words: {', '.join(word.lower() for word in rest[:NAMED_AT_MOST])}")
-    else:
+    why = [f"same names: {', '.join(names[:NAMED_AT_MOST])}"] if names else []
+    if rest and len(names) < 2:
+        why.append(f"same words: {', '.join(rest[:NAMED_AT_MOST])}")
+    if not why:
         why.append("no word in common, but the words of others like it")
     return "; ".join([*why, _distance(apart)])[:LONGEST]
 
 
 def _names(text: str) -> set[str]:
-    """Words whose capital tells a name: in a text that does not capitalise all, not at its start."""
+    """Words whose capital tells a name.
+
+    That is so in a sentence that does not capitalise everything, and not at its start, unless a
+    capital stands inside the word, as in NATO and JetBlue.
+    """
     names: set[str] = set()
-    for sentence in re.split(r"(?<=[.!?:|])\s+", text):
+    for sentence in _SENTENCE_END.split(text):
         written = _LETTERS.findall(sentence)
-        capitals = sum(word[0].isupper() for word in written[1:] if len(word) > 3)
-        long = sum(len(word) > 3 for word in written[1:])
-        if capitals >= TITLE_CASE_FROM * long:
+        long = [word for word in written[1:] if len(word) > 3]
+        if sum(word[0].isupper() for word in long) >= TITLE_CASE_FROM * len(long):
             continue
-        for word in written[1:]:
-            if word[0].isupper():
+        for at, word in enumerate(written):
+            if (at and word[0].isupper()) or not word[1:].islower():
                 names |= stems(word).keys()
     return names
 

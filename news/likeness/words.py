@@ -54,8 +54,12 @@ def _plain(written: str) -> str:
 
 def _stem(word: str) -> str:
     """Without the English endings that headlines vary most: plural, -ing, -ed."""
+    if not word.isalpha():
+        return word
     if len(word) > 4 and word.endswith("ies"):
         word = f"{word[:-3]}y"
+    elif len(word) > 4 and word.endswith(("xes", "sses", "ches", "shes", "zes")):
+        word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     if len(word) > 5 and word.endswith("ing"):
