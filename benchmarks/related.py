@@ -185,6 +185,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
         "--stories", type=int, default=100_000, help="stories in the index while it is timed"
     )
     parser.add_argument("--questions", type=int, default=1000, help="how many are timed")
+    parser.add_argument("--search", metavar="URL", help="a search server beside the database")
     parser.add_argument(
         "--database", help="an empty PostgreSQL database, or “throwaway”; SQLite by default"
     )
@@ -209,6 +210,7 @@ def main() -> int:
             CACHE_URL="locmemcache://",
             DEBUG="0",
             LOG_LEVEL="ERROR",
+            SEARCH_URL=options.search or "",
         )
         import django  # noqa: PLC0415 - it reads the environment above
         from django.core.management import call_command  # noqa: PLC0415
@@ -246,6 +248,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         range(len(lines)), min(options.questions, len(lines))
     )
     many = ask(lines, stories, numbers)
+    idle = index() * 1000
     building = seconds * 1000 / max(options.stories, len(lines))
     fresh = first_in_a_fresh_process(lines[0])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -258,6 +261,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "benchmark": "related",
         "database": connection.vendor,
+        "search": options.search or "database",
         "headlines": len(lines),
         "precision_at_10": round(alone.precision, 4),
         "least_precision": LEAST_PRECISION,
@@ -271,6 +275,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "most_ms": MOST_MS,
         "index_seconds": round(seconds, 1),
         "index_ms_per_story": round(building, 3),
+        "nothing_new_ms": round(idle, 1),
         **fresh,
         "memory_mb": round(memory),
         "most_mb": MOST_MB,

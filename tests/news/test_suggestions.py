@@ -11,8 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 from wagtail.models import PageViewRestriction
 
+from benchmarks.measuring.postgresql import free_port
 from news.likeness import index, suggesting
 from news.likeness.choosing import FROM_ONE_PUBLISHER, SUGGESTED_AT_MOST, choose
 from news.models import ArticlePage, LikenessEntry, RelatedLink, Story
@@ -258,6 +260,21 @@ def test_several_at_once_suggest_everything_once() -> None:
     assert LikenessEntry.objects.count() == 13
     for entry in LikenessEntry.objects.all():
         assert sorted(entry.postings.values_list("word", flat=True)) == sorted(entry.words.split())
+
+
+@pytest.mark.django_db
+def test_suggestions_come_while_the_search_server_is_down(settings: Settings) -> None:
+    settings.WAGTAILSEARCH_BACKENDS = {
+        "default": {
+            "BACKEND": "wagtail.search.backends.elasticsearch9",
+            "URLS": [f"http://127.0.0.1:{free_port()}"],
+            "AUTO_UPDATE": False,
+        },
+        "database": {"BACKEND": "wagtail.search.backends.database"},
+    }
+    page = own()
+    story("Lead pipe bill for plumbers")
+    assert titles(page) == {"Lead pipe bill for plumbers"}
 
 
 # The command --------------------------------------------------------------------------------------
