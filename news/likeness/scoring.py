@@ -2,7 +2,7 @@
 
 A headline is short, and others tell the same in other words. So the nearest are found twice: first
 by the words that were asked for, then also by the words of those that were found. Shared words
-alone put 82 of 100 in the right story, hours 92, the second look 94 (``benchmarks/related.py``).
+alone put 85 of 100 in the right story, hours 92, the second look 94 (``benchmarks/related.py``).
 """
 
 from __future__ import annotations
