@@ -9,10 +9,9 @@ from urllib.parse import urlencode
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.urls import reverse_lazy
+from django.utils.functional import cached_property
 from django_filters.fields import ModelChoiceField
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.snippets.views.snippets import (
     CreateView,
@@ -22,17 +21,28 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
-from news.importing import starting
+from news.merging import views as merging_views
 from news.models import ArticlePage, Category, RelatedLink, Source
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.forms import ModelForm
+    from wagtail.admin.widgets import Button
 
     from cms.core.requests import AdminRequest
 
 # No article has a longer number.
 ARTICLE_ID = re.compile(r"[0-9]{1,18}")
+
+
+class MergeableEditView(EditView):
+    """Edits what can be merged, and leads there."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Wagtail's, and merging."""
+        button = merging_views.button_for(self.object, self.request.user)
+        return [*super().header_more_buttons, *([button] if button else [])]
 
 
 class SourceViewSet(SnippetViewSet):
@@ -41,6 +51,7 @@ class SourceViewSet(SnippetViewSet):
     model = Source
     icon = "globe"
     menu_label = "Sources"
+    edit_view_class = MergeableEditView
     list_display = ["name", "home_page", "extract_limit"]
     search_fields = ["name"]
 
@@ -51,6 +62,7 @@ class CategoryViewSet(SnippetViewSet):
     model = Category
     icon = "folder-open-inverse"
     menu_label = "Categories"
+    edit_view_class = MergeableEditView
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
@@ -177,18 +189,5 @@ class NewsroomViewSetGroup(SnippetViewSetGroup):
     menu_icon = "doc-full-inverse"
     menu_order = 200
     items = (RelatedLinkViewSet, SourceViewSet, CategoryViewSet)
-
-    def get_submenu_items(self) -> list[MenuItem]:
-        """What is listed, and where an article is started."""
-        start = StartMenuItem(
-            "Start an article", reverse_lazy("news_start_article"), icon_name="download", order=0
-        )
-        return [start, *super().get_submenu_items()]
-
-
-class StartMenuItem(MenuItem):
-    """Shown to those who may add an article somewhere."""
-
-    def is_shown(self, request: AdminRequest) -> bool:
-        """Whether this person may."""
-        return starting.index_for(request.user) is not None
+    # What is no snippet joins the menu here.
+    submenu_hook = "register_newsroom_menu_item"

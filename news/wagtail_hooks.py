@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import Permission
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from advocacy.origins import HOOK as ADVOCACY_ORIGIN
-from news import dashboard, forms, ledgers, origins, review_views
+from news import dashboard, forms, ledgers, link_checks, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.feeds import polling, stories
-from news.importing import duplicates
+from news.importing import duplicates, starting
 from news.importing import views as importing_views
-from news.models import ArticleIndexPage, ArticlePage
+from news.likeness import suggesting
+from news.merging import log as merging_log
+from news.merging import views as merging_views
+from news.merging import work as merging_work
+from news.merging.kinds import MODELS, Kind
+from news.models import ArticleIndexPage, ArticlePage, Merge
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import Model, QuerySet
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
     from wagtail.admin.ui.components import Component
@@ -42,7 +50,7 @@ register_snippet(NewsroomViewSetGroup)
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[URLPattern]:
-    """Drafting, starting an article, review and evidence."""
+    """Drafting, starting an article, review, evidence, merging."""
     return [
         path(
             "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
@@ -70,6 +78,11 @@ def newsroom_urls() -> list[URLPattern]:
         path("review/<int:page_id>/", review_views.review, name="news_review"),
         path("review/<int:page_id>/ask/", review_views.ask, name="news_ask_for_review"),
         path("evidence/<int:page_id>/", review_views.download_evidence, name="news_evidence"),
+        path("tags/", merging_views.tags, name="news_tags"),
+        path("tags/<int:pk>/rename/", merging_views.rename_tag, name="news_rename_tag"),
+        path("merge/<slug:kind>/", merging_views.merge, name="news_merge"),
+        path("merges/", merging_views.merges, name="news_merges"),
+        path("merges/<int:pk>/undo/", merging_views.undo_merge, name="news_undo_merge"),
     ]
 
 
@@ -89,6 +102,83 @@ def sweep_feeds() -> str:
 def sweep_stories() -> str:
     """Forget stories and polls that have been kept for long enough."""
     return f"stories: {stories.forget()}"
+
+
+@hooks.register("sweep")
+def sweep_links() -> str:
+    """Ask a few of the related links that are due whether they still lead somewhere."""
+    return link_checks.sweep()
+
+
+@hooks.register("sweep")
+def sweep_suggestions() -> str:
+    """Look for suggestions beside recent articles, where stories came since."""
+    return suggesting.suggest_stale()
+
+
+@hooks.register("sweep")
+def sweep_merges() -> str:
+    """Go on with the merges that a killed worker left."""
+    return merging_work.take_up_lost()
+
+
+@hooks.register("register_permissions")
+def merging_permissions() -> QuerySet[Permission]:
+    """Let administrators give the right to merge to a group."""
+    return Permission.objects.filter(
+        content_type__app_label="news", codename__in=[f"merge_{kind}" for kind in MODELS]
+    )
+
+
+class TagsMenuItem(MenuItem):
+    """Shown to those who may merge tags."""
+
+    def is_shown(self, request: AdminRequest) -> bool:
+        """With the permission."""
+        return bool(request.user.has_perm(Kind(Merge.Kind.TAG.value).permission))
+
+
+class MergesMenuItem(MenuItem):
+    """Shown to those who may merge anything."""
+
+    def is_shown(self, request: AdminRequest) -> bool:
+        """With any of the permissions."""
+        return merging_views.may_merge_any(request.user)
+
+
+@hooks.register("register_newsroom_menu_item")
+def tags_menu_item() -> MenuItem:
+    """Tags, below the newsroom's snippets."""
+    return TagsMenuItem("Tags", reverse("news_tags"), icon_name="tag", order=50)
+
+
+@hooks.register("register_newsroom_menu_item")
+def merges_menu_item() -> MenuItem:
+    """What was merged."""
+    return MergesMenuItem("Merges", reverse("news_merges"), icon_name="history", order=60)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def merge_button(instance: Model, user: User, next_url: str | None = None) -> list[Button]:
+    """From a source or category in its list to merging it."""
+    button = merging_views.button_for(instance, user)
+    return [button] if button else []
+
+
+class StartMenuItem(MenuItem):
+    """Shown to those who may add an article somewhere."""
+
+    def is_shown(self, request: AdminRequest) -> bool:
+        """Whether this person may."""
+        return starting.index_for(request.user) is not None
+
+
+@hooks.register("register_newsroom_menu_item")
+def start_menu_item() -> MenuItem:
+    """Starting an article, above all that is listed."""
+    return StartMenuItem(
+        "Start an article", reverse("news_start_article"), icon_name="download", order=-10
+    )
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)
@@ -180,10 +270,12 @@ def newsroom_css() -> SafeString:
 
 @hooks.register("register_log_actions")
 def newsroom_log_actions(actions: LogActionRegistry) -> None:
-    """What the history of an article says of reviews and refusals."""
+    """What the history of an article says of reviews, refusals and checks."""
     actions.register_action("news.review.ask", "Ask for review", "Review asked for")
     actions.register_action("news.review.approve", "Approve commentary", "Commentary approved")
     actions.register_action("news.review.send_back", "Send back", "Commentary sent back")
+    actions.register_action("news.related.check", "Check related links", "Related links checked")
     actions.register_action(
         "news.publication.refused", "Refuse to publish", "Not published on schedule"
     )
+    merging_log.register(actions)

@@ -41,6 +41,7 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
+from tests.news.roles_in_merging import MERGING
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +233,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         lambda w: get("news_start_from_story", StoryFactory().pk)(w),
         {ADMIN: 200, EDITOR: 200},
     ),
+    *MERGING,
     (
         "advocacy_decide_report",
         "",

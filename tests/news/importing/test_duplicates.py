@@ -79,7 +79,7 @@ def test_the_migration_fills_in_the_keys_of_rows_and_versions() -> None:
     latest.source_address = "https://gazette.example/moved"
     latest.save_revision()
     ArticlePage.objects.update(source_key="", latest_source_key="")
-    importlib.import_module("news.migrations.0004_source_keys").fill(apps, None)
+    importlib.import_module("news.migrations.0006_source_keys").fill(apps, None)
     page.refresh_from_db()
     assert (page.source_key, page.latest_source_key) == (ADDRESS, "https://gazette.example/moved")
     assert json.loads(json.dumps(Revision.objects.latest("pk").content))["source_address"].endswith(

@@ -33,6 +33,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("news", "0003_days_of_stories"),
+        ("news", "0004_likeness"),
         ("wagtailcore", "0098_apitoken"),
     ]
 
