@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,97 +13,19 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from news.feeds.stories import fingerprint
+from news.likeness.covering import covering
 from news.models import ArticlePage, Story
 from news.models.articles import source_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cms.core.models import User
 
 # Articles about one story come within days of each other.
 DAYS = 10
 MOST_COMPARED = 1_000
 MOST_NAMED = 10
-# Headlines that share so many telling words are of one story; with one word less they must share
-# most of all that both say.
-SHARED_WORDS = 4
-SHARED_PART = 0.6
-
-_WORD = re.compile(r"[^\W_]{2,}")
-_SMALL = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "against",
-        "all",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "before",
-        "but",
-        "by",
-        "can",
-        "could",
-        "day",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "how",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "may",
-        "more",
-        "new",
-        "no",
-        "not",
-        "of",
-        "off",
-        "on",
-        "or",
-        "out",
-        "over",
-        "says",
-        "said",
-        "she",
-        "so",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "they",
-        "this",
-        "to",
-        "two",
-        "up",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -144,8 +64,18 @@ def same_address(*, address: str, user: User, apart_from: int | None = None) -> 
     return _known(with_address(address, apart_from=apart_from), user)
 
 
-def doubles(*, address: str, title: str, user: User, apart_from: int | None = None) -> Doubles:
-    """Articles with the address, with the headline, and about the same story. Few queries."""
+def doubles(
+    *,
+    address: str,
+    title: str,
+    user: User,
+    published_at: datetime | None = None,
+    apart_from: int | None = None,
+) -> Doubles:
+    """Articles with the address, with the headline, and about the same story. Few queries.
+
+    ``published_at`` is when the source told it; what happened then is compared.
+    """
     same_address = with_address(address, apart_from=apart_from)
     seen = {page.pk for page in same_address}
     since = timezone.now() - timedelta(days=DAYS)
@@ -167,26 +97,11 @@ def doubles(*, address: str, title: str, user: User, apart_from: int | None = No
         if mark and (fingerprint(page.draft_title) == mark or page.source_key in addresses)
     ]
     seen |= {page.pk for page in headline}
-    story = [page for page in recent if page.pk not in seen and alike(page.draft_title, title)]
+    likely = covering(title=title, published_at=published_at) if title else []
+    ids = [pk for pk in likely if pk not in seen and pk != apart_from][:MOST_NAMED]
+    by_id = ArticlePage.objects.defer_streamfields().in_bulk(ids)
+    story = [by_id[pk] for pk in ids if pk in by_id]
     return Doubles(*(_known(pages[:MOST_NAMED], user) for pages in (same_address, headline, story)))
-
-
-def alike(first: str, second: str) -> bool:
-    """Whether two headlines seem to tell of the same thing: they share most words that say much."""
-    one, other = _telling(first), _telling(second)
-    shared = len(one & other)
-    if shared < SHARED_WORDS - 1:
-        return False
-    if shared < SHARED_WORDS:
-        return shared >= SHARED_PART * len(one | other)
-    return shared >= SHARED_PART * min(len(one), len(other))
-
-
-def _telling(title: str) -> set[str]:
-    bare = unicodedata.normalize("NFKD", title.casefold())
-    words = _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
-    # “votes” and “vote”, “drivers” and “driver” are one.
-    return {word.removesuffix("s") if len(word) > 4 else word for word in words} - _SMALL
 
 
 def _known(pages: list[ArticlePage], user: User) -> list[Known]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -195,6 +196,16 @@ class StoryForm(forms.Form):
                 " it, and leave the rest to the source: the page links to it.",
             )
         return cleaned
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the source published, as far as the form knows."""
+        found = (
+            self.cleaned_data.get("published_at")
+            if self.is_bound
+            else self.initial.get("published_at")
+        )
+        return found if isinstance(found, datetime) else None
 
     @property
     def picture_choices(self) -> list[dict[str, Any]]:

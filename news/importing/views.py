@@ -66,7 +66,12 @@ def _ask(
     request: AdminRequest, form: AddressForm, *, story: Story | None = None, status: int = 200
 ) -> HttpResponse:
     doubles = (
-        duplicates.doubles(address=story.address, title=story.title, user=request.user)
+        duplicates.doubles(
+            address=story.address,
+            title=story.title,
+            published_at=story.published_at,
+            user=request.user,
+        )
         if story
         else None
     )
@@ -172,7 +177,9 @@ def _preview(
         "facts": facts,
         "published_as_written": _as_written(facts),
         "failure": failure,
-        "doubles": duplicates.doubles(address=address, title=title, user=request.user),
+        "doubles": duplicates.doubles(
+            address=address, title=title, published_at=form.moment, user=request.user
+        ),
     }
     return render(request, "news/admin/start_preview.html", context, status=status)
 

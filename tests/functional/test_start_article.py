@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -49,7 +50,10 @@ def test_an_editor_pastes_an_address_corrects_and_has_the_draft(
 ) -> None:
     trust_loopback(monkeypatch)
     CategoryFactory(name="Bridges", slug="bridges")
-    article(title="Mill bridge closed to lorries by the council")
+    article(
+        title="Mill bridge closed to lorries by the council",
+        source_published_at=datetime.datetime(2025, 5, 6, 12, tzinfo=datetime.UTC),
+    )
     page = new_page(viewport=(1280, 1000))
     login_as(page, "editor")
     with serving(courier) as address:
