@@ -209,7 +209,7 @@ class Page:
     @cached_property
     def lines(self) -> list[str]:
         """The first short pieces of text that readers see, whatever they stand in."""
-        found = []
+        found: list[str] = []
         for number, element in enumerate(elements(self.tree)):
             if number > MOST_PIECES or len(found) > MOST_LINES:
                 break
