@@ -25,6 +25,8 @@ from news.merging import views as merging_views
 from news.merging import work as merging_work
 from news.merging.kinds import MODELS, Kind
 from news.models import ArticlePage, Merge
+from news.feeds import polling, stories
+from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
@@ -142,6 +144,17 @@ def merge_button(instance: Model, user: User, next_url: str | None = None) -> li
     """From a source or category in its list to merging it."""
     button = merging_views.button_for(instance, user)
     return [button] if button else []
+
+
+def sweep_feeds() -> str:
+    """Poll what is due. Safe at any time, and twice at once."""
+    return polling.poll_due()
+
+
+@hooks.register("sweep")
+def sweep_stories() -> str:
+    """Forget stories and polls that have been kept for long enough."""
+    return f"stories: {stories.forget()}"
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

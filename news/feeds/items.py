@@ -128,9 +128,7 @@ def checked(
     title = plain(raw.title)
     name = f"“{shortened(title, 80)}”" if title else f"Item {number}"
     try:
-        address = _address(raw.address)
-        if not title:
-            raise RefusedError("It has no title.")
+        address = _address(raw.address, title)
     except RefusedError as refusal:
         problems.refused += 1
         problems.add(f"{name} was left out. {refusal}")
@@ -148,7 +146,9 @@ def checked(
     )
 
 
-def _address(address: str) -> str:
+def _address(address: str, title: str) -> str:
+    if not title:
+        raise RefusedError("It has no title.")
     if not address.strip():
         raise RefusedError("It has no address.")
     try:

@@ -17,14 +17,25 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from news.feeds import asking, stories
-from news.feeds.asking import Answer, AskError
+from cms.core.fetching import UNCHANGED, Fetched, FetchError, fetch
+from news.feeds import stories
 from news.feeds.reading import FeedRefusedError, read
 from news.models import Feed, FeedPoll
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 8
+SECONDS = 20.0
+# Feeds of newsrooms have some ten thousand bytes; an archive of 50,000 items has ten million.
+MOST_BYTES = 20_000_000
+ACCEPT = (
+    "application/feed+json, application/atom+xml, application/rss+xml, application/rdf+xml,"
+    " application/json;q=0.9, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+)
+GONE = 410
+# With these answers, servers say when they want to be asked again.
+BUSY = {429, 503}
+LONGEST_WAIT = datetime.timedelta(days=7)
 # Longer than any poll takes: its request has a deadline, its size a limit.
 CLAIM = datetime.timedelta(minutes=5)
 LONGEST_PAUSE = datetime.timedelta(days=1)
@@ -85,7 +96,7 @@ def poll(
     for feed in feeds:
         hosts.setdefault(urlsplit(feed.address).hostname or "", deque()).append(feed)
     waiting = deque(hosts.values())
-    asked: dict[Future[Answer], tuple[Feed, FeedPoll, deque[Feed]]] = {}
+    asked: dict[Future[Fetched], tuple[Feed, FeedPoll, deque[Feed]]] = {}
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed") as pool:
         while waiting or asked:
             while waiting and len(asked) < AT_ONCE:
@@ -93,12 +104,7 @@ def poll(
                 feed = of_host.popleft()
                 row = claim(feed)
                 if row is not None:
-                    future = pool.submit(
-                        asking.ask,
-                        feed.address,
-                        etag=feed.etag,
-                        last_modified=feed.last_modified,
-                    )
+                    future = pool.submit(_ask, feed.address, feed.etag, feed.last_modified)
                     asked[future] = feed, row, of_host
                     continue
                 report.passed_over += 1
@@ -136,23 +142,28 @@ def claim(feed: Feed) -> FeedPoll | None:
     return FeedPoll.objects.create(feed=feed, started_at=now)
 
 
-def _finish(feed: Feed, row: FeedPoll, future: Future[Answer]) -> None:
+def _ask(address: str, etag: str, last_modified: str) -> Fetched:
+    return fetch(
+        address,
+        most_bytes=MOST_BYTES,
+        seconds=SECONDS,
+        accept=ACCEPT,
+        etag=etag,
+        last_modified=last_modified,
+    )
+
+
+def _finish(feed: Feed, row: FeedPoll, future: Future[Fetched]) -> None:
     """Write down what a request brought; whatever it is, the other feeds go on."""
     now = timezone.now()
     asked_at = feed.address
     try:
-        answer = future.result()
         with transaction.atomic():
-            if answer.unchanged:
-                row.outcome = FeedPoll.Outcome.UNCHANGED
-            else:
-                _read(feed, row, answer, now)
-            feed.failures, feed.last_error = 0, ""
-            feed.next_poll_at = now + datetime.timedelta(minutes=feed.every)
+            _succeeded(feed, row, future.result(), now)
             _store(feed, row, asked_at=asked_at, now=now)
-        return
-    except AskError as error:
-        _failed(feed, row, str(error), now, wanted=error.wait, gone=error.gone)
+    except FetchError as error:
+        wanted = error.retry_after if error.status in BUSY else None
+        _failed(feed, row, str(error), now, wanted=wanted, gone=error.status == GONE)
     except FeedRefusedError as error:
         _failed(feed, row, str(error), now)
     except Exception:
@@ -161,13 +172,30 @@ def _finish(feed: Feed, row: FeedPoll, future: Future[Answer]) -> None:
         feed.refresh_from_db()
         row.refresh_from_db()
         _failed(feed, row, "A fault of this program kept it from being read; see its log.", now)
+    else:
+        return
     with transaction.atomic():
         _store(feed, row, asked_at=asked_at, now=now)
 
 
-def _read(feed: Feed, row: FeedPoll, answer: Answer, now: datetime.datetime) -> None:
+def _succeeded(feed: Feed, row: FeedPoll, answer: Fetched, now: datetime.datetime) -> None:
+    if answer.status == UNCHANGED:
+        row.outcome = FeedPoll.Outcome.UNCHANGED
+    else:
+        _read(feed, row, answer, now)
+    feed.failures, feed.last_error = 0, ""
+    feed.next_poll_at = now + datetime.timedelta(minutes=feed.every)
+    if answer.permanent and answer.address != feed.address:
+        _move(feed, row, answer.address)
+
+
+def _read(feed: Feed, row: FeedPoll, answer: Fetched, now: datetime.datetime) -> None:
+    charset = f"; charset={answer.charset}" if answer.charset else ""
     reading = read(
-        answer.content, address=answer.address, content_type=answer.content_type, now=now
+        answer.content,
+        address=answer.address,
+        content_type=f"{answer.content_type}{charset}",
+        now=now,
     )
     kept = stories.keep(feed=feed, items=reading.items, now=now)
     row.outcome = FeedPoll.Outcome.READ
@@ -179,8 +207,6 @@ def _read(feed: Feed, row: FeedPoll, answer: Answer, now: datetime.datetime) -> 
         row.message = "It has no items."
     feed.etag, feed.last_modified = answer.etag, answer.last_modified
     feed.title = feed.title or reading.title
-    if answer.moved and answer.address != feed.address:
-        _move(feed, row, answer.address)
 
 
 def _move(feed: Feed, row: FeedPoll, address: str) -> None:
@@ -198,14 +224,16 @@ def _failed(
     message: str,
     now: datetime.datetime,
     *,
-    wanted: datetime.timedelta | None = None,
+    wanted: int | None = None,
     gone: bool = False,
 ) -> None:
     """Wait twice as long with each failure, up to a day, and as long as the server asks for."""
     every = datetime.timedelta(minutes=feed.every)
     feed.failures += 1
     doubled = every * 2 ** min(feed.failures, 12)
-    pause = max(min(doubled, LONGEST_PAUSE), every, wanted or every)
+    # Seconds as a server writes them may be more than any calendar has.
+    asked_for = min(datetime.timedelta(seconds=min(wanted or 0, 10**8)), LONGEST_WAIT)
+    pause = max(min(doubled, LONGEST_PAUSE), every, asked_for)
     feed.next_poll_at = now + pause
     if gone:
         message = f"{message} It was turned off; find its new address, or delete it."

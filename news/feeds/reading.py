@@ -165,7 +165,8 @@ def _raw_items(entries: list[Any], address: str, language: str) -> Iterator[RawI
     for entry in entries:
         link = entry.get("feedburner_origlink") or entry.get("link") or _id_as_address(entry)
         picture = _picture(entry)
-        given = entry.get("published") or entry.get("updated") or entry.get("created") or ""
+        names = ("published", "updated", "created")
+        given = next((found for name in names if (found := dict.get(entry, name))), "")
         yield RawItem(
             title=str(entry.get("title", "")),
             address=_absolute(address, link),
@@ -218,9 +219,9 @@ def _is_picture(part: Any) -> bool:
 
 
 def _date(entry: Any) -> datetime.datetime | None:
-    parsed = (
-        entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")
-    )
+    # feedparser's own ``get`` answers for one date with another.
+    names = ("published_parsed", "updated_parsed", "created_parsed")
+    parsed = next((found for name in names if (found := dict.get(entry, name))), None)
     if not parsed:
         return None
     try:

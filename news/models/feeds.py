@@ -69,7 +69,6 @@ class Feed(ClusterableModel):
 
     def clean(self) -> None:
         """Refuse what is no address of a feed; where it is a new one, begin with it at once."""
-        self.address = self.address.strip()
         try:
             canonical(self.address)
         except AddressError as error:
