@@ -19,14 +19,14 @@ from advocacy.origins import HOOK as ADVOCACY_ORIGIN
 from news import dashboard, forms, ledgers, link_checks, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.feeds import polling, stories
+from news.feeds import views as feed_views
 from news.likeness import suggesting
 from news.merging import log as merging_log
 from news.merging import views as merging_views
 from news.merging import work as merging_work
 from news.merging.kinds import MODELS, Kind
 from news.models import ArticlePage, Merge
-from news.feeds import polling, stories
-from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
@@ -42,14 +42,13 @@ if TYPE_CHECKING:
     from cms.core.models import User
     from cms.core.requests import AdminRequest
 
-__all__ = ["ledgers"]
-
 register_snippet(NewsroomViewSetGroup)
+hooks.register("register_newsroom_menu_item", ledgers.StoryLedger().get_menu_item)
 
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[URLPattern]:
-    """Drafting, review, evidence, merging."""
+    """Drafting, review, evidence, merging and feeds."""
     return [
         path(
             "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
@@ -76,6 +75,8 @@ def newsroom_urls() -> list[URLPattern]:
         path("merge/<slug:kind>/", merging_views.merge, name="news_merge"),
         path("merges/", merging_views.merges, name="news_merges"),
         path("merges/<int:pk>/undo/", merging_views.undo_merge, name="news_undo_merge"),
+        path("feeds/poll/", feed_views.poll, name="news_poll_feeds"),
+        path("feeds/poll/state/", feed_views.poll_state, name="news_poll_state"),
     ]
 
 
@@ -146,6 +147,7 @@ def merge_button(instance: Model, user: User, next_url: str | None = None) -> li
     return [button] if button else []
 
 
+@hooks.register("sweep")
 def sweep_feeds() -> str:
     """Poll what is due. Safe at any time, and twice at once."""
     return polling.poll_due()

@@ -67,6 +67,17 @@ class Feed(ClusterableModel):
     def __str__(self) -> str:
         return self.title or self.address
 
+    @property
+    def state_in_words(self) -> str:
+        """How it does."""
+        if not self.enabled:
+            return "Gone" if self.failures else "Off"
+        if self.claimed_until and self.claimed_until > timezone.now():
+            return "Being polled"
+        if self.failures:
+            return f"Failing, {self.failures} in a row" if self.failures > 1 else "Failing"
+        return "Works" if self.polled_at else "New"
+
     def clean(self) -> None:
         """Refuse what is no address of a feed; where it is a new one, begin with it at once."""
         try:

@@ -31,8 +31,10 @@ from tests.factories.advocacy import (
 )
 from tests.factories.news import (
     CategoryFactory,
+    FeedFactory,
     RelatedLinkFactory,
     SourceFactory,
+    StoryFactory,
     article,
     drafted,
     paragraph,
@@ -117,6 +119,11 @@ def difference() -> Difference:
 def about_notice(world: World, name: str, **data: Any) -> Any:
     notice = NoticeFactory()
     return post(world, name, notice.petition_id, notice.pk, **data)
+
+
+def about_feed(world: World, name: str, **asked: int) -> Any:
+    asked["feed"] = FeedFactory(enabled=False).pk
+    return world.client.get(reverse(name), asked, headers=XHR)
 
 
 def look_at(place: str) -> int:
@@ -213,6 +220,15 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         for whose in ("own", "other")
     ),
     *MERGING,
+    *(
+        (name, how, ask, {ADMIN: status, EDITOR: status})
+        for name, how, ask, status in (
+            ("news_poll_feeds", "ask", get("news_poll_feeds"), 200),
+            ("news_poll_feeds", "begin", lambda w: post(w, "news_poll_feeds"), 302),
+            ("news_poll_feeds", "one", lambda w: about_feed(w, "news_poll_feeds"), 200),
+            ("news_poll_state", "", lambda w: about_feed(w, "news_poll_state", since=1), 200),
+        )
+    ),
     (
         "advocacy_decide_report",
         "",
@@ -304,6 +320,7 @@ def test_our_views_answer_each_role_as_they_should(world: World, role: str) -> N
 
 LEDGERS = {
     "news_draftrun": {ADMIN, EDITOR, REVIEWER},
+    "news_story": {ADMIN, EDITOR, MODERATOR},
     "advocacy_channelreport": {ADMIN, CAMPAIGNER},
     "advocacy_signature": {ADMIN, CAMPAIGNER},
     "advocacy_invalidation": {ADMIN, CAMPAIGNER},
@@ -314,6 +331,7 @@ LEDGERS = {
 def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_draftrun": world.other_run,
+        "news_story": StoryFactory(),
         "advocacy_channelreport": reported(),
         "advocacy_signature": SignatureFactory(confirmed=True),
         "advocacy_invalidation": InvalidationFactory(),
@@ -345,6 +363,7 @@ def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str)
 SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_source": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
+    "news_feed": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "news_relatedlink": (
         {ADMIN, EDITOR, REVIEWER, MODERATOR},
         {ADMIN, MODERATOR},
@@ -382,6 +401,7 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_source": SourceFactory(),
         "news_category": CategoryFactory(),
+        "news_feed": FeedFactory(),
         "news_relatedlink": RelatedLinkFactory(article=world.other),
         "advocacy_petition": PetitionFactory(),
         "advocacy_delivery": DeliveryFactory(),
