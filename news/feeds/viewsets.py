@@ -123,7 +123,9 @@ class FeedViewSet(SnippetViewSet):
         Column("source", sort_key="source__name"),
         Column("state", label="State", accessor="state_in_words", sort_key="failures"),
         DateColumn("polled_at", label="Last polled", sort_key="polled_at"),
-        DateColumn("next_poll_at", label="Next poll", sort_key="next_poll_at"),
+        Column(
+            "next_poll", label="Next poll", accessor="next_poll_in_words", sort_key="next_poll_at"
+        ),
         NumberColumn("stories_lately", label="Stories in 7 days", sort_key="stories_lately"),
         Column("last_error", label="Last error"),
     ]

@@ -70,6 +70,8 @@ def test_the_list_says_how_each_feed_does(writer: Client) -> None:
         assert words in shown
     assert "example.org answered 500." in shown
     feeds = {row.title: row for row in writer.get(reverse(LIST)).context["object_list"]}
+    assert feeds["The Works"].next_poll_in_words == "Due"
+    assert feeds["Asleep"].next_poll_in_words == ""
     assert feeds["The Works"].stories_lately == 3
     assert feeds["Down"].stories_lately == 0
 
