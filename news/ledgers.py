@@ -189,7 +189,7 @@ class _OneOf(SimpleListFilter):
         chosen = self.value()
         if chosen is None:
             return queryset
-        return queryset.filter(**{self.parameter_name: row_id(chosen)})
+        return queryset.filter(**{str(self.parameter_name): row_id(chosen)})
 
 
 class SourceFilter(_OneOf):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -41,13 +42,16 @@ def test_an_editor_adds_a_feed_polls_it_and_finds_its_stories(
     source = SourceFactory.create(name="The Gazette")
     FeedFactory.create(source=source, address=agent.at("/page"), title="A page")
     page.goto("/admin/snippets/news/feed/add/")
-    page.get_by_label("Source").select_option(label="The Gazette")
-    page.get_by_label("Address").fill(agent.at("/news"))
+    page.get_by_role("button", name="Choose source").click()
+    page.get_by_role("link", name="The Gazette", exact=True).click()
+    page.locator("#id_address").fill(agent.at("/news"))
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Feed", exact=False).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Feed .* created"))).to_be_visible()
     page.goto("/admin/snippets/news/feed/")
+    expect(page.get_by_role("link", name="A page", exact=True)).to_be_visible()
     axe(page, within="main")
     page.get_by_role("link", name="Poll now", exact=True).first.click()
+    expect(page.get_by_role("button", name="Poll all feeds now")).to_be_visible()
     axe(page, within="main")
     press(page, "Poll all feeds now")
     # The page follows by itself.
@@ -55,6 +59,7 @@ def test_an_editor_adds_a_feed_polls_it_and_finds_its_stories(
     expect(page.get_by_text("This is a web page, not a feed.")).to_be_visible()
     axe(page, within="main")
     page.get_by_role("link", name="The Gazette", exact=True).click()
+    expect(page.get_by_text("Its last polls")).to_be_visible()
     page.get_by_text("1 remark").first.click()
     expect(page.get_by_text("begins with “javascript:”")).to_be_visible()
     axe(page, within="main")
