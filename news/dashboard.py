@@ -21,6 +21,7 @@ from news.models import (
     CommentaryEdit,
     DraftedBlock,
     DraftRun,
+    Feed,
     RelatedLink,
     Review,
 )
@@ -214,6 +215,23 @@ class ArticlesShortOfLinks(Panel):
         }
 
 
+class FailingFeeds(Panel):
+    """Editors: feeds that bring nothing; not shown while all of them work."""
+
+    name = "failing_feeds"
+    template_name = "news/admin/panels/failing_feeds.html"
+    permission = "news.change_feed"
+    order = 132
+
+    def rows(self) -> dict[str, Any]:
+        """Those that failed most often, the ones that are gone first."""
+        return {
+            "feeds": Feed.objects.filter(failures__gt=0)
+            .select_related("source")
+            .order_by("enabled", "-failures", "pk")[:ROWS]
+        }
+
+
 @dataclass(frozen=True)
 class Day:
     """A bar of the chart: where it stands and how high it is, in the chart's own units."""
@@ -267,6 +285,7 @@ PANELS: tuple[type[Panel], ...] = (
     DraftsWithoutReview,
     ArticlesShortOfLinks,
     StaleArticles,
+    FailingFeeds,
     ForgottenDrafts,
     BudgetSpent,
 )

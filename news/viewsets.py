@@ -21,6 +21,7 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
+from news.feeds.viewsets import FeedViewSet
 from news.merging import views as merging_views
 from news.models import ArticlePage, Category, RelatedLink, Source
 
@@ -188,6 +189,6 @@ class NewsroomViewSetGroup(SnippetViewSetGroup):
     menu_label = "Newsroom"
     menu_icon = "doc-full-inverse"
     menu_order = 200
-    items = (RelatedLinkViewSet, SourceViewSet, CategoryViewSet)
     # What is no snippet joins the menu here.
     submenu_hook = "register_newsroom_menu_item"
+    items = (RelatedLinkViewSet, FeedViewSet, SourceViewSet, CategoryViewSet)

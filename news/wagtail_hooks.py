@@ -20,6 +20,7 @@ from news import dashboard, forms, ledgers, link_checks, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.feeds import polling, stories
+from news.feeds import views as feed_views
 from news.importing import duplicates, starting
 from news.importing import views as importing_views
 from news.likeness import suggesting
@@ -43,14 +44,13 @@ if TYPE_CHECKING:
     from cms.core.models import User
     from cms.core.requests import AdminRequest
 
-__all__ = ["ledgers"]
-
 register_snippet(NewsroomViewSetGroup)
+hooks.register("register_newsroom_menu_item", ledgers.StoryLedger().get_menu_item)
 
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[URLPattern]:
-    """Drafting, starting an article, review, evidence, merging."""
+    """Drafting, starting an article, review, evidence, merging and feeds."""
     return [
         path(
             "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
@@ -83,6 +83,8 @@ def newsroom_urls() -> list[URLPattern]:
         path("merge/<slug:kind>/", merging_views.merge, name="news_merge"),
         path("merges/", merging_views.merges, name="news_merges"),
         path("merges/<int:pk>/undo/", merging_views.undo_merge, name="news_undo_merge"),
+        path("feeds/poll/", feed_views.poll, name="news_poll_feeds"),
+        path("feeds/poll/state/", feed_views.poll_state, name="news_poll_state"),
     ]
 
 

@@ -39,6 +39,7 @@ from advocacy.models import (
 )
 from cms.core.mail import address_key
 from cms.core.models import Picture, SiteSettings, User
+from home.demo import feeds
 from home.models import HomePage, StandardPage
 from news import reviews
 from news.drafting import runs
@@ -135,6 +136,7 @@ class Newsroom:
         self.letters()
         self.reported_contacts()
         self.subjects()
+        feeds.load(read("stories.toml")["feeds"])
         self.standard_pages()
         yield "Registry, petitions, letters, pages"
         for path in sorted((CONTENT / "articles").glob("*.toml")):
@@ -180,9 +182,7 @@ class Newsroom:
         for content in read("categories.toml")["categories"]:
             Category.objects.update_or_create(slug=content["slug"], defaults=content)
         for content in read("sources.toml")["sources"]:
-            Source.objects.update_or_create(
-                name=content["name"], defaults={"home_page": content["home_page"]}
-            )
+            feeds.source(content["name"], content["home_page"], content["domains"])
         index = CategoryIndexPage.objects.get()
         index.introduction = "Every article, by what it is about."
         index.save_revision(user=self.staff["editor"]).publish(user=self.staff["editor"])

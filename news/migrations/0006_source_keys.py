@@ -32,8 +32,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("news", "0003_days_of_stories"),
-        ("news", "0004_likeness"),
+        ("news", "0005_days_of_stories"),
         ("wagtailcore", "0098_apitoken"),
     ]
 

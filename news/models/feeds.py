@@ -67,6 +67,26 @@ class Feed(ClusterableModel):
     def __str__(self) -> str:
         return self.title or self.address
 
+    @property
+    def state_in_words(self) -> str:
+        """How it does."""
+        if not self.enabled:
+            return "Gone" if self.failures else "Off"
+        if self.claimed_until and self.claimed_until > timezone.now():
+            return "Being polled"
+        if self.failures:
+            return f"Failing, {self.failures} in a row" if self.failures > 1 else "Failing"
+        return "Works" if self.polled_at else "New"
+
+    @property
+    def next_poll_in_words(self) -> str:
+        """When it is asked again, in the site's zone; blank where it is not."""
+        if not self.enabled:
+            return ""
+        if self.next_poll_at <= timezone.now():
+            return "Due"
+        return f"{timezone.localtime(self.next_poll_at):%b %-d, %-I:%M %p}"
+
     def clean(self) -> None:
         """Refuse what is no address of a feed; where it is a new one, begin with it at once."""
         try:

@@ -31,9 +31,9 @@ from tests.factories.advocacy import (
 )
 from tests.factories.news import (
     CategoryFactory,
+    FeedFactory,
     RelatedLinkFactory,
     SourceFactory,
-    StoryFactory,
     article,
     drafted,
     paragraph,
@@ -42,6 +42,7 @@ from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
 from tests.news.roles_in_merging import MERGING
+from tests.news.roles_in_starting import STARTING
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,11 @@ def difference() -> Difference:
 def about_notice(world: World, name: str, **data: Any) -> Any:
     notice = NoticeFactory()
     return post(world, name, notice.petition_id, notice.pk, **data)
+
+
+def about_feed(world: World, name: str, **asked: int) -> Any:
+    asked["feed"] = FeedFactory(enabled=False).pk
+    return world.client.get(reverse(name), asked, headers=XHR)
 
 
 def look_at(place: str) -> int:
@@ -213,27 +219,17 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         )
         for whose in ("own", "other")
     ),
-    ("news_start_article", "", get("news_start_article"), {ADMIN: 200, EDITOR: 200}),
-    (
-        "news_start_article",
-        "create",
-        lambda w: post(
-            w,
-            "news_start_article",
-            step="create",
-            title="A title",
-            address="https://gazette.example/new",
-            source=w.own.source_id,
-        ),
-        {ADMIN: 302, EDITOR: 302},
-    ),
-    (
-        "news_start_from_story",
-        "",
-        lambda w: get("news_start_from_story", StoryFactory().pk)(w),
-        {ADMIN: 200, EDITOR: 200},
-    ),
+    *STARTING,
     *MERGING,
+    *(
+        (name, how, ask, {ADMIN: status, EDITOR: status})
+        for name, how, ask, status in (
+            ("news_poll_feeds", "ask", get("news_poll_feeds"), 200),
+            ("news_poll_feeds", "begin", lambda w: post(w, "news_poll_feeds"), 302),
+            ("news_poll_feeds", "one", lambda w: about_feed(w, "news_poll_feeds"), 200),
+            ("news_poll_state", "", lambda w: about_feed(w, "news_poll_state", since=1), 200),
+        )
+    ),
     (
         "advocacy_decide_report",
         "",
@@ -325,6 +321,7 @@ def test_our_views_answer_each_role_as_they_should(world: World, role: str) -> N
 
 LEDGERS = {
     "news_draftrun": {ADMIN, EDITOR, REVIEWER},
+    "news_story": {ADMIN, EDITOR, MODERATOR},
     "advocacy_channelreport": {ADMIN, CAMPAIGNER},
     "advocacy_signature": {ADMIN, CAMPAIGNER},
     "advocacy_invalidation": {ADMIN, CAMPAIGNER},
@@ -335,6 +332,7 @@ LEDGERS = {
 def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_draftrun": world.other_run,
+        "news_story": StoryFactory(),
         "advocacy_channelreport": reported(),
         "advocacy_signature": SignatureFactory(confirmed=True),
         "advocacy_invalidation": InvalidationFactory(),
@@ -366,6 +364,7 @@ def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str)
 SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_source": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
+    "news_feed": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "news_relatedlink": (
         {ADMIN, EDITOR, REVIEWER, MODERATOR},
         {ADMIN, MODERATOR},
@@ -403,6 +402,7 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_source": SourceFactory(),
         "news_category": CategoryFactory(),
+        "news_feed": FeedFactory(),
         "news_relatedlink": RelatedLinkFactory(article=world.other),
         "advocacy_petition": PetitionFactory(),
         "advocacy_delivery": DeliveryFactory(),

@@ -164,7 +164,11 @@ def test_a_slow_feed_gets_its_time_and_no_more(
 ) -> None:
     monkeypatch.setattr(polling, "SECONDS", 0.3)
     over = threading.Event()
-    slow = agent.carries("/slow", lambda _: over.wait(30) and None)
+
+    def wait(_: BaseHTTPRequestHandler) -> None:
+        over.wait(30)
+
+    slow = agent.carries("/slow", wait)
     try:
         (row,) = poll(slow)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -161,7 +162,7 @@ def test_an_item_without_a_link_has_the_address_that_its_id_is() -> None:
     ],
 )
 def test_an_item_that_cannot_be_a_story_is_left_out_with_the_reason(
-    said: dict[str, str], told: str
+    said: dict[str, Any], told: str
 ) -> None:
     reading = taken(rss(rss_item(**said), rss_item(2)))
     assert [item.address for item in reading.items] == ["https://gazette.example/stories/2"]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("news", "0002_feeds_and_stories"),
+        ("news", "0004_likeness"),
     ]
 
     operations = [
