@@ -34,6 +34,7 @@ from tests.factories.news import (
     FeedFactory,
     RelatedLinkFactory,
     SourceFactory,
+    StoryFactory,
     article,
     drafted,
     paragraph,
