@@ -3,6 +3,7 @@
 from news.models.articles import ArticleIndexPage, ArticlePage, ArticleTag, Correction
 from news.models.categories import Category, CategoryIndexPage
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
+from news.models.curation import Curation
 from news.models.feeds import Feed, FeedPoll, Story
 from news.models.related import RelatedLink
 from news.models.settings import NewsroomSettings
@@ -16,6 +17,7 @@ __all__ = [
     "CategoryIndexPage",
     "CommentaryEdit",
     "Correction",
+    "Curation",
     "DraftRun",
     "DraftedBlock",
     "Feed",
