@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     **{kind.value: str(kind.label) for kind in Curation.Kind},
-    "undo": "put back as they were",
+    "undo": "restored by undoing",
 }
 
 

@@ -341,5 +341,8 @@
         if (bar) bar.querySelector(".dt-all").hidden = all("[name=link]").length < 2;
     };
 
-    for (const root of document.querySelectorAll("[data-curation]")) start(root);
+    const startAll = () => document.querySelectorAll("[data-curation]").forEach(start);
+    // Wagtail puts scripts before what they are about.
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
+    else startAll();
 }
