@@ -21,6 +21,7 @@ from news.curation import history, records
 from news.curation import views as curation_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.feeds import polling, stories
 from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
@@ -108,6 +109,18 @@ def sweep_curations() -> str:
 def sweep_drafts() -> str:
     """Take up the drafts that a killed worker left."""
     return runs.take_up_lost()
+
+
+@hooks.register("sweep")
+def sweep_feeds() -> str:
+    """Poll what is due. Safe at any time, and twice at once."""
+    return polling.poll_due()
+
+
+@hooks.register("sweep")
+def sweep_stories() -> str:
+    """Forget stories and polls that have been kept for long enough."""
+    return f"stories: {stories.forget()}"
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

@@ -1,4 +1,4 @@
-"""An HTTPS server on loopback that sends files, or misbehaves as a test asks."""
+"""A server on loopback that sends files, or misbehaves as a test asks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cms.core import fetching
+from cms.core.connections import Reach
 
 # A key and a certificate for "localhost", good for nothing else.
 CERTIFICATE = Path(__file__).parent / "data" / "localhost.pem"
@@ -19,7 +20,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
+def serving(answer: Answer, *, encrypted: bool = True) -> Iterator[str]:
     """The address of a server that answers in this way, while it runs."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -28,17 +29,20 @@ def serving(answer: Answer) -> Iterator[str]:
             with suppress(OSError):
                 answer(self)
 
+        do_HEAD = do_GET
+
         def log_message(self, format: str, *args: object) -> None:
             """Nobody reads it."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    if encrypted:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"https://localhost:{server.server_port}/file"
+        yield f"{'https' if encrypted else 'http'}://localhost:{server.server_port}/file"
     finally:
         server.shutdown()
         server.server_close()
@@ -52,22 +56,13 @@ def sending(content: bytes, *, status: int = 200, headers: dict[str, str] | None
         for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(content)
+        if handler.command != "HEAD":
+            handler.wfile.write(content)
 
     return answer
 
 
 def trust_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let ``fetch`` reach the server above: this host, its certificate, and nothing else new."""
-    manager = fetching.HARDENED.clone()
-    manager.config.ip_filter_allow_loopback_ips = True
-    get_session = manager.get_session
-
-    class Trusting:
-        @staticmethod
-        def get_session() -> object:
-            session = get_session()
-            session.verify = str(CERTIFICATE)
-            return session
-
-    monkeypatch.setattr(fetching, "HARDENED", Trusting)
+    """Let ``fetch`` reach the server above: this host, its ports, its certificate, nothing else."""
+    here = Reach(ports=range(1, 65536), loopback=True, certificates=str(CERTIFICATE))
+    monkeypatch.setattr(fetching, "REACH", here)

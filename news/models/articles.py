@@ -36,6 +36,7 @@ from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage, Picture
 from cms.core.privacy import restrictions_above
 from news import panels as news_panels
+from news.addresses import AddressError, canonical
 from news.blocks import ActionBlock, OpinionBlock, ToDoBlock
 from news.forms import ArticlePageForm
 from news.models.commentary import Section
@@ -53,6 +54,14 @@ def validate_web_address(value: str) -> None:
     """Only http(s): a reader must be able to follow it."""
     if not value.lower().startswith(("http://", "https://")):
         raise ValidationError("Use an address that begins with http:// or https://.")
+
+
+def source_key(address: str) -> str:
+    """The canonical form of an address; blank where it is none."""
+    try:
+        return canonical(address)
+    except AddressError:
+        return ""
 
 
 def validate_not_in_future(value: datetime) -> None:
@@ -198,6 +207,9 @@ class ArticlePage(BasePage):
     source_address = models.URLField(
         max_length=2000, validators=[validate_web_address], help_text="Where it can be read."
     )
+    # What the address is told apart by, as readers see it and as the latest version has it.
+    source_key = models.CharField(max_length=2000, blank=True, default="", editable=False)
+    latest_source_key = models.CharField(max_length=2000, blank=True, default="", editable=False)
     source_published_at = models.DateTimeField(
         null=True,
         validators=[validate_not_in_future],
@@ -327,19 +339,39 @@ class ArticlePage(BasePage):
 
     class Meta:
         verbose_name = "article"
+        indexes = [
+            models.Index(fields=["source_key"], name="article_source_key"),
+            models.Index(fields=["latest_source_key"], name="article_latest_source_key"),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Hold the gate wherever live content is written, by whatever route it came here."""
         from news import publication  # noqa: PLC0415 - it reads this model
 
         publication.guard_live(self, update_fields=kwargs.get("update_fields"))
+        self._remember_source_key(kwargs)
         super().save(*args, **kwargs)
+
+    def _remember_source_key(self, options: dict[str, Any]) -> None:
+        """Keep the keys right: the row's with its address, the latest version's with that."""
+        own = source_key(self.source_address)
+        fields = options.get("update_fields")
+        if fields is None or "source_address" in fields:
+            self.source_key = own
+            latest = self.latest_revision
+            # An older version may go live while a newer one waits.
+            stored = latest.content.get("source_address", "") if latest else self.source_address
+            self.latest_source_key = source_key(stored)
+            if fields is not None:
+                options["update_fields"] = {*fields, "source_key", "latest_source_key"}
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         """Keep the record of who changed which section beside the revision."""
         from news import provenance  # noqa: PLC0415 - it reads this model
 
         revision = super().save_revision(*args, **kwargs)
+        self.latest_source_key = source_key(self.source_address)
+        type(self).objects.filter(pk=self.pk).update(latest_source_key=self.latest_source_key)
         provenance.record_edits(page=self, editor=revision.user)
         return revision
 

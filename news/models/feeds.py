@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -9,6 +10,8 @@ from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
+
+from news.addresses import AddressError, canonical
 
 SHORTEST_INTERVAL = 5
 LONGEST_INTERVAL = 7 * 24 * 60
@@ -63,6 +66,18 @@ class Feed(ClusterableModel):
 
     def __str__(self) -> str:
         return self.title or self.address
+
+    def clean(self) -> None:
+        """Refuse what is no address of a feed; where it is a new one, begin with it at once."""
+        try:
+            canonical(self.address)
+        except AddressError as error:
+            raise ValidationError({"address": str(error)}) from error
+        known = Feed.objects.filter(pk=self.pk).values_list("address", flat=True).first()
+        if known is not None and known != self.address:
+            self.etag = self.last_modified = self.last_error = ""
+            self.failures = 0
+            self.next_poll_at = timezone.now()
 
 
 class FeedPoll(models.Model):

@@ -71,6 +71,13 @@ class NewsroomSettings(BaseSiteSetting):
         " the draft nor edited the section last.",
     )
 
+    story_days = models.PositiveIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        verbose_name="days that stories are kept",
+        help_text="Stories from feeds that no article and no related link uses are deleted then.",
+    )
+
     panels = [
         MultiFieldPanel(
             [
@@ -95,6 +102,7 @@ class NewsroomSettings(BaseSiteSetting):
             "Language model",
         ),
         MultiFieldPanel([FieldPanel("four_eyes")], "Review"),
+        MultiFieldPanel([FieldPanel("story_days")], "Stories"),
     ]
 
     class Meta:

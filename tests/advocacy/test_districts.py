@@ -8,6 +8,7 @@ import io
 import os
 from collections import defaultdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +20,7 @@ from advocacy.models import District, DistrictMap, ZipDistrict
 from advocacy.models.districts import congress_on
 from advocacy.places import HOUSE_SEATS
 from cms.core import fetching
+from cms.core.connections import Reach
 from tests.factories.districts import VACANT, elect, load_map
 from tests.fileserver import sending, serving, trust_loopback
 
@@ -249,11 +251,14 @@ def test_what_cannot_be_fetched_changes_nothing(
 
 @pytest.mark.django_db
 def test_a_host_inside_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Reach() == fetching.REACH
     with serving(sending(lines(*GOOD))) as address:
+        port = urlsplit(address).port
+        assert port
+        monkeypatch.setattr(fetching, "REACH", Reach(ports=[port]))
         monkeypatch.setattr(districts, "PUBLISHED_FILE", address)
-        with pytest.raises(CommandError, match="could not be reached"):
+        with pytest.raises(CommandError, match="stands at a private address"):
             run()
-    assert fetching.HARDENED.config.ip_filter_allow_loopback_ips is False
 
 
 # The map's age ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from cms.core.models import User
@@ -17,8 +18,10 @@ from news.models import (
     Category,
     DraftedBlock,
     DraftRun,
+    Feed,
     RelatedLink,
     Source,
+    Story,
 )
 
 STORY = (
@@ -58,6 +61,28 @@ class RelatedLinkFactory(DjangoModelFactory[RelatedLink]):
     title = factory.Sequence(lambda n: f"What the bill would do, part {n}")
     address = factory.Sequence(lambda n: f"https://elsewhere.example/{n}")
     publisher = "Elsewhere"
+
+
+class FeedFactory(DjangoModelFactory[Feed]):
+    """A feed that is due."""
+
+    class Meta:
+        model = Feed
+
+    source = factory.SubFactory(SourceFactory)
+    address = factory.Sequence(lambda n: f"https://gazette-{n}.example/feed")
+
+
+class StoryFactory(DjangoModelFactory[Story]):
+    """What a feed brought an hour ago."""
+
+    class Meta:
+        model = Story
+
+    source = factory.SubFactory(SourceFactory)
+    address = factory.Sequence(lambda n: f"https://gazette.example/stories/{n}")
+    title = factory.Sequence(lambda n: f"Committee hears from towns with lead pipes, day {n}")
+    published_at = factory.LazyFunction(lambda: timezone.now() - datetime.timedelta(hours=1))
 
 
 def block(kind: str, value: Any) -> dict[str, Any]:

@@ -97,7 +97,8 @@ class Command(BaseCommand):
                     districts.PUBLISHED_FILE,
                     most_bytes=districts.MOST_BYTES,
                     seconds=FETCH_SECONDS,
-                )
+                    https_only=True,
+                ).content
             with path.open("rb") as file:
                 # A byte more than is taken tells a file that is too long, however long it is.
                 return file.read(districts.MOST_BYTES + 1)

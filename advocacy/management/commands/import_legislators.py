@@ -108,7 +108,9 @@ class Command(BaseCommand):
     def fetched(self, address: str) -> bytes:
         """A published file. Raises CommandError."""
         try:
-            return fetch(address, most_bytes=MOST_BYTES, seconds=FETCH_SECONDS)
+            return fetch(
+                address, most_bytes=MOST_BYTES, seconds=FETCH_SECONDS, https_only=True
+            ).content
         except FetchError as error:
             raise CommandError(f"{error} Nothing was changed.") from error
 

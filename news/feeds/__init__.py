@@ -1,0 +1,1 @@
+"""Feeds: asked for what is new, read with suspicion, kept as stories."""
