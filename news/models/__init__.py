@@ -4,6 +4,7 @@ from news.models.articles import ArticleIndexPage, ArticlePage, ArticleTag, Corr
 from news.models.categories import Category, CategoryIndexPage
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
 from news.models.feeds import Feed, FeedPoll, Story
+from news.models.likeness import LikenessEntry, LikenessPosting, LikenessWord
 from news.models.related import RelatedLink
 from news.models.settings import NewsroomSettings
 from news.models.sources import Source, SourceDomain
@@ -20,6 +21,9 @@ __all__ = [
     "DraftedBlock",
     "Feed",
     "FeedPoll",
+    "LikenessEntry",
+    "LikenessPosting",
+    "LikenessWord",
     "NewsroomSettings",
     "RelatedLink",
     "Review",
