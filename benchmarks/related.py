@@ -138,9 +138,7 @@ def ask(lines: Sequence[Line], stories: Sequence[str], numbers: Sequence[int]) -
     from news.models import LikenessEntry  # noqa: PLC0415
 
     entries = dict(LikenessEntry.objects.values_list("story__address", "pk"))
-    story_of = {
-        entries[line.address]: story for line, story in zip(lines, stories, strict=True)
-    }
+    story_of = {entries[line.address]: story for line, story in zip(lines, stories, strict=True)}
     hits, taken, cpu = 0, [], []
     for number in numbers:
         line = lines[number]

@@ -17,6 +17,7 @@ from advocacy.origins import HOOK as ADVOCACY_ORIGIN
 from news import dashboard, forms, ledgers, origins, review_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
+from news.likeness import suggesting
 from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
@@ -68,6 +69,12 @@ def newsroom_urls() -> list[URLPattern]:
 def sweep_drafts() -> str:
     """Take up the drafts that a killed worker left."""
     return runs.take_up_lost()
+
+
+@hooks.register("sweep")
+def sweep_suggestions() -> str:
+    """Look for suggestions beside recent articles, where stories came since."""
+    return suggesting.suggest_stale()
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from news.likeness.words import words
@@ -71,26 +72,23 @@ def _changed_stories() -> Sequence[LikenessEntry]:
     ]
 
 
-def headline() -> models.Case:
-    """An article's title as its readers see it, or as its editors do until it has any."""
-    return models.Case(
+def indexed_articles() -> Any:
+    """Articles, live or not, with their ``headline`` and the ``moment`` of what they tell.
+
+    The headline is what readers see, or what editors do until it is live.
+    """
+    headline = models.Case(
         models.When(Q(live=False) & ~Q(draft_title=""), then=F("draft_title")),
         default=F("title"),
     )
-
-
-def moment() -> Any:
-    """When what an article tells was published, as far as anybody knows."""
-    return models.functions.Coalesce(
-        "source_published_at", "first_published_at", "latest_revision_created_at"
-    )
+    moment = Coalesce("source_published_at", "first_published_at", "latest_revision_created_at")
+    articles = ArticlePage.objects.filter(alias_of=None)
+    return articles.annotate(headline=headline, moment=moment).exclude(moment=None)
 
 
 def _changed_articles() -> Sequence[LikenessEntry]:
     articles = (
-        ArticlePage.objects.filter(alias_of=None)
-        .annotate(headline=headline(), moment=moment())
-        .exclude(moment=None)
+        indexed_articles()
         .filter(
             Q(likeness=None)
             | ~Q(likeness__title=F("headline"))
