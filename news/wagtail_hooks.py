@@ -22,6 +22,7 @@ from news.curation import views as curation_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.feeds import polling, stories
+from news.likeness import suggesting
 from news.models import ArticlePage
 from news.viewsets import NewsroomViewSetGroup
 
@@ -121,6 +122,12 @@ def sweep_feeds() -> str:
 def sweep_stories() -> str:
     """Forget stories and polls that have been kept for long enough."""
     return f"stories: {stories.forget()}"
+
+
+@hooks.register("sweep")
+def sweep_suggestions() -> str:
+    """Look for suggestions beside recent articles, where stories came since."""
+    return suggesting.suggest_stale()
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

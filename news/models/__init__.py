@@ -5,6 +5,7 @@ from news.models.categories import Category, CategoryIndexPage
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
 from news.models.curation import Curation
 from news.models.feeds import Feed, FeedPoll, Story
+from news.models.likeness import LikenessEntry, LikenessPosting, LikenessWord
 from news.models.related import RelatedLink
 from news.models.settings import NewsroomSettings
 from news.models.sources import Source, SourceDomain
@@ -22,6 +23,9 @@ __all__ = [
     "DraftedBlock",
     "Feed",
     "FeedPoll",
+    "LikenessEntry",
+    "LikenessPosting",
+    "LikenessWord",
     "NewsroomSettings",
     "RelatedLink",
     "Review",

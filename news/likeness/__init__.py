@@ -1,0 +1,1 @@
+"""Which stories and articles are like one another, told from their headlines."""
