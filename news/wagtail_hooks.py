@@ -16,7 +16,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from advocacy.origins import HOOK as ADVOCACY_ORIGIN
-from news import dashboard, forms, ledgers, origins, review_views
+from news import dashboard, forms, ledgers, link_checks, origins, review_views
 from news.curation import history, records
 from news.curation import views as curation_views
 from news.drafting import runs
@@ -130,6 +130,12 @@ def sweep_suggestions() -> str:
     return suggesting.suggest_stale()
 
 
+@hooks.register("sweep")
+def sweep_links() -> str:
+    """Ask a few of the related links that are due whether they still lead somewhere."""
+    return link_checks.sweep()
+
+
 hooks.register(ADVOCACY_ORIGIN, origins.article)
 
 
@@ -183,9 +189,11 @@ def newsroom_css() -> SafeString:
 @hooks.register("register_log_actions")
 def newsroom_log_actions(actions: LogActionRegistry) -> None:
     """What the history of an article says of reviews, refusals and related links."""
+    """What the history of an article says of reviews, refusals and checks."""
     actions.register_action("news.review.ask", "Ask for review", "Review asked for")
     actions.register_action("news.review.approve", "Approve commentary", "Commentary approved")
     actions.register_action("news.review.send_back", "Send back", "Commentary sent back")
+    actions.register_action("news.related.check", "Check related links", "Related links checked")
     actions.register_action(
         "news.publication.refused", "Refuse to publish", "Not published on schedule"
     )

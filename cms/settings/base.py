@@ -171,6 +171,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# Whether the sweep asks related links if they still lead somewhere.
+CHECK_LINKS = environment.flag("CHECK_LINKS", default=True)
+
 # Trust --------------------------------------------------------------------------------------------
 
 SITE_URL = environment.site_url("SITE_URL", "http://localhost:8000")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -11,6 +12,11 @@ from django.utils import timezone
 
 # As many as one article shows.
 SHOWN_AT_MOST = 10
+# How long after a check the next one is due: of a link that is well, of one that failed once, and
+# of one that is known to be broken.
+CHECK_AFTER = timedelta(days=7)
+CHECK_AGAIN_AFTER = timedelta(hours=6)
+CHECK_BROKEN_AFTER = timedelta(days=1)
 
 
 class RelatedLinkQuerySet(models.QuerySet["RelatedLink"]):
@@ -21,8 +27,17 @@ class RelatedLinkQuerySet(models.QuerySet["RelatedLink"]):
         return self.filter(status=RelatedLink.Status.APPROVED).order_by("position", "pk")
 
     def broken(self) -> Self:
-        """Those that no longer answer, and that somebody might follow or approve."""
-        return self.exclude(broken_since=None).exclude(status=RelatedLink.Status.REJECTED)
+        """Those that nobody rejected, and that led nowhere twice, hours apart."""
+        return self.exclude(status=RelatedLink.Status.REJECTED).filter(broken_since__isnull=False)
+
+    def due_for_check(self) -> Self:
+        """Those whose address is to be asked by now; an article of our own is asked for nothing."""
+        now = timezone.now()
+        well = models.Q(failed_checks=0, checked_at__lte=now - CHECK_AFTER)
+        failed = models.Q(failed_checks__gt=0, checked_at__lte=now - CHECK_AGAIN_AFTER)
+        broken = models.Q(broken_since__isnull=False, checked_at__lte=now - CHECK_BROKEN_AFTER)
+        due = models.Q(checked_at=None) | well | failed & models.Q(broken_since=None) | broken
+        return self.exclude(status=RelatedLink.Status.REJECTED).filter(due, page=None)
 
 
 class RelatedLink(models.Model):

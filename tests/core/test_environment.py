@@ -108,6 +108,7 @@ WRONG = [
     ("TRUSTED_PROXIES", "proxy"),
     ("SECURE_SSL_REDIRECT", "maybe"),
     ("SERVE_MEDIA", "2"),
+    ("CHECK_LINKS", "never"),
     ("LOG_LEVEL", "LOUD"),
     ("SENTRY_DSN", f"https://{PASSWORD}"),
 ]
