@@ -71,6 +71,11 @@ def newsroom_urls() -> list[URLPattern]:
         path("related/", curation_views.related, name="news_related"),
         path("related/act/", curation_views.act, name="news_related_act"),
         path("related/<int:article_id>/add/", curation_views.add, name="news_related_add"),
+        path(
+            "related/<int:article_id>/suggest/",
+            curation_views.suggest,
+            name="news_related_suggest",
+        ),
         path("related/link/<int:link_id>/", curation_views.edit, name="news_related_edit"),
         path("evidence/<int:page_id>/", review_views.download_evidence, name="news_evidence"),
     ]

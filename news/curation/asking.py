@@ -17,7 +17,7 @@ from news.models import RelatedLink
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-VERBS = {"approve", "reject", "put_back", "keep", "remove", "move", "up", "down", "undo"}
+VERBS = {"approve", "reject", "put_back", "keep", "check", "remove", "move", "up", "down", "undo"}
 
 
 @dataclass

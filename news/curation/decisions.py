@@ -48,6 +48,8 @@ class Outcome:
     changed: list[int] = field(default_factory=list)
     missed: dict[int, str] = field(default_factory=dict)
     remark: str = ""
+    # The words on links are what was asked for, not what went wrong.
+    is_report: bool = False
 
 
 class CurationRefused(Exception):

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from trafilatura import extract_metadata
 
-from cms.core.fetching import FetchError, fetch
 from news.addresses import host_of
-from news.models import SourceDomain, Story
+from news.importing.starting import NothingRead, facts_at, source_of
+from news.models import Story
 
 if TYPE_CHECKING:
     import datetime
 
+    from news.importing.facts import Facts
+
 LONGEST_TITLE = 300
 LONGEST_PUBLISHER = 160
-MOST_BYTES = 3_000_000
-SECONDS = 10.0
 
 
 class UnreadableError(Exception):
@@ -45,21 +44,21 @@ def read(address: str) -> Found:
         when = story.published_at if story.published_at <= timezone.now() else None
         return Found(story.title, story.source.name, when)
     try:
-        content = fetch(address, most_bytes=MOST_BYTES, seconds=SECONDS)
-    except FetchError as error:
+        facts = facts_at(address)
+    except NothingRead as error:
         raise UnreadableError(str(error)) from error
-    facts = extract_metadata(content.decode("utf-8", "replace"))
-    title = " ".join((facts.title or "").split())[:LONGEST_TITLE] if facts else ""
-    if not title:
+    if not facts.title:
         raise UnreadableError("The page names no title.")
-    publisher = _source_at(address) or (facts.sitename or "")[:LONGEST_PUBLISHER]
-    return Found(title, publisher or host_of(address)[:LONGEST_PUBLISHER])
+    source = source_of(address, name=facts.source)
+    publisher = source.name if source else facts.source or host_of(address)
+    return Found(
+        facts.title[:LONGEST_TITLE], publisher[:LONGEST_PUBLISHER], _published_at(facts)
+    )
 
 
-def _source_at(address: str) -> str:
-    """The name of the source whose domain the address is on; the closest domain counts."""
-    labels = host_of(address).split(".")
-    domains = [".".join(labels[number:]) for number in range(len(labels) - 1)]
-    rows = SourceDomain.objects.filter(domain__in=domains).select_related("source")
-    closest = max(rows, key=lambda row: len(row.domain), default=None)
-    return closest.source.name if closest else ""
+def _published_at(facts: Facts) -> datetime.datetime | None:
+    """When, where the page says it with a zone and it can be."""
+    when = facts.published.at if facts.published else None
+    if when is None or when.tzinfo is None or when > timezone.now():
+        return None
+    return when

@@ -69,8 +69,9 @@ def keep(
     *, kind: Curation.Kind, by: User, changes: list[dict[str, Any]], why: str = ""
 ) -> Curation:
     """Write an action down to be undone, in the articles' histories, and tell the caches."""
-    write_history(action=kind.value, by=by, changes=changes, why=why)
-    return Curation.objects.create(by=by, at=timezone.now(), kind=kind, changes=changes)
+    curation = Curation.objects.create(by=by, at=timezone.now(), kind=kind, changes=changes)
+    write_history(action=kind.value, by=by, changes=curation.about, why=why)
+    return curation
 
 
 def write_history(

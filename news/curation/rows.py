@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from news.models import ArticlePage
 
 OF_AN_ARTICLE = (State.APPROVED, State.SUGGESTED, State.REJECTED)
-ANCHOR = re.compile(r"(link|article)-[0-9]{1,18}")
 
 
 def context(request: AdminRequest) -> dict[str, Any]:
@@ -93,11 +91,6 @@ def state_after(
 def _articles_on_the_page(request: AdminRequest) -> set[int]:
     """The articles that the script says it shows links of; some may have lost a link."""
     return {known_id(text) for text in request.POST.getlist("article")[:50] if text.isdecimal()}
-
-
-def anchor(asked: str) -> str:
-    """A place on the page, where the form names one."""
-    return f"#{asked}" if ANCHOR.fullmatch(asked) else ""
 
 
 def known_id(text: int | str) -> int:

@@ -55,7 +55,8 @@ def undo(*, by: User) -> Outcome:
             put_back.append(change)
         else:
             outcome.missed[pk] = f"“{change['title']}” has been changed since, and stays as it is."
-    records.write_history(action="undo", by=by, changes=put_back)
+    spoken_of = [change for change in put_back if change in curation.about]
+    records.write_history(action="undo", by=by, changes=spoken_of)
     if not outcome.changed:
         outcome.said = "Nothing was undone."
     return outcome

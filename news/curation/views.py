@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages
 
+from news import link_checks
 from news.curation import decisions, pasting, queue, rows, undoing
 from news.curation.asking import Asked, ask
 from news.curation.decisions import CurationRefused, Outcome
 from news.curation.forms import ChoiceForm, LinkForm, PastedForm
 from news.curation.queue import State
+from news.likeness import suggesting
 from news.models import ArticlePage, RelatedLink
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ def _carry_out(request: AdminRequest, asked: Asked) -> Outcome:
         )
     if asked.verb == "reject":
         return decisions.reject(seen=asked.seen, because=asked.because, by=by)
+    if asked.verb == "check":
+        return _check(request, asked)
     simple = {
         "approve": decisions.approve,
         "put_back": decisions.put_back,
@@ -123,6 +127,19 @@ def _carry_out(request: AdminRequest, asked: Asked) -> Outcome:
         "remove": decisions.remove,
     }
     return simple[asked.verb](seen=asked.seen, by=by)
+
+
+def _check(request: AdminRequest, asked: Asked) -> Outcome:
+    if len(asked.seen) > link_checks.MOST_NOW:
+        raise CurationRefused(f"Tick {link_checks.MOST_NOW} links at most to have them checked.")
+    report = link_checks.check_now(asked.seen, by=request.user)
+    rows_now = RelatedLink.objects.filter(pk__in=asked.seen)
+    messages_now = dict(rows_now.exclude(check_message="").values_list("pk", "check_message"))
+    well = report.checked - len(messages_now)
+    words = [f"{well} of {report.checked} checked answer{'s' if well == 1 else ''}."]
+    if report.left:
+        words.append(f"{report.left} could not be checked now; try again later.")
+    return Outcome(said=" ".join(words), missed=messages_now, is_report=True)
 
 
 def _answer(
@@ -133,7 +150,7 @@ def _answer(
     said = " ".join(filter(None, [refusal or outcome.said, outcome.remark]))
     if outcome.missed and len(touched) == 1:
         said = next(iter(outcome.missed.values()))
-    elif outcome.missed:
+    elif outcome.missed and not outcome.is_report:
         number = len(outcome.missed)
         said = f"{said} {number} of {len(touched)} had been changed meanwhile, as noted there."
     if _is_script(request):
@@ -151,18 +168,46 @@ def _answer(
             messages.warning(request, note)
     else:
         messages.success(request, said)
-    return redirect(_back(request))
+    return redirect(_back(request, touched))
 
 
 def _is_script(request: AdminRequest) -> bool:
     return request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
-def _back(request: AdminRequest) -> str:
-    """The list that the button stood in, at the row after it."""
+def _back(request: AdminRequest, touched: list[int]) -> str:
+    """The list that the button stood in, at the link; in the queue, it has gone to another tab."""
     form = ChoiceForm(request.GET)
-    anchor = rows.anchor(request.POST.get("at", ""))
-    return f"{form.url(after=form.after, article=form.article_id)}{anchor}"
+    link = RelatedLink.objects.filter(pk__in=touched[:1]).first()
+    place = ""
+    if link is not None:
+        place = f"#link-{link.pk}" if form.article_id else f"#article-{link.article_id}"
+    return f"{form.url(after=form.after, article=form.article_id)}{place}"
+
+
+# Looking for suggestions --------------------------------------------------------------------------
+
+
+@require_POST
+def suggest(request: AdminRequest, article_id: int) -> HttpResponse:
+    """Look for suggestions for one article now."""
+    _require(request, CHANGE)
+    article = _article(rows.known_id(article_id))
+    waiting = RelatedLink.objects.filter(article=article, status=RelatedLink.Status.SUGGESTED)
+    before = set(waiting.values_list("pk", flat=True))
+    change = suggesting.suggest_now(article)
+    if change.added:
+        said = f"{change.added} new suggestion{'' if change.added == 1 else 's'}."
+    elif change.waiting:
+        said = "Nothing new; what waits here is still the best there is."
+    else:
+        said = "Nothing that is known is like this article. Suggestions come with new stories."
+    if _is_script(request):
+        after = waiting.order_by("-score", "pk").values_list("pk", flat=True)
+        state = rows.state_after(request, list(dict.fromkeys([*after, *before])), notes={})
+        return JsonResponse({"message": said, "failed": False, **state})
+    messages.success(request, said)
+    return redirect(f"{reverse('news_related')}?article={article.pk}")
 
 
 # Adding and editing -------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('news', '0002_feeds_and_stories'),
+        ('news', '0004_source_keys'),
+        ('news', '0005_likeness'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -54,7 +54,12 @@ class Curation(models.Model):
         ordering = ["-pk"]
         indexes = [models.Index(fields=["by", "undone_at", "-id"], name="curation_last")]
 
+    @property
+    def about(self) -> list[dict[str, Any]]:
+        """What was changed on purpose: the others that a move passes are not spoken of."""
+        return self.changes[:1] if self.kind == self.Kind.MOVE else self.changes
+
     def __str__(self) -> str:
-        titles = [change["title"] for change in self.changes]
+        titles = [change["title"] for change in self.about]
         what = f"“{titles[0]}”" if len(titles) == 1 else f"{len(titles)} links"
         return f"{what} {self.get_kind_display()}"

@@ -19,7 +19,7 @@ from advocacy import reports, staleness
 from advocacy.models import AdvocacySettings, ChannelReport, Difference, Reason, SecondLook
 from cms.core.models import User
 from news import reviews
-from news.models import ArticleIndexPage, ArticlePage, DraftRun
+from news.models import ArticleIndexPage, ArticlePage, DraftRun, RelatedLink
 from tests.factories.advocacy import (
     DeliveryFactory,
     InvalidationFactory,
@@ -102,6 +102,11 @@ def post(world: World, name: str, *args: Any, **data: Any) -> Any:
 
 def reported() -> ChannelReport:
     return reports.report(representative=RepresentativeFactory(), channel=None, problem="other")
+
+
+def suggested(world: World) -> RelatedLink:
+    made: RelatedLink = RelatedLinkFactory(article=world.other, status="suggested")
+    return made
 
 
 def difference() -> Difference:
@@ -210,6 +215,54 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
             {ADMIN: 200, EDITOR: 200, REVIEWER: 200},
         )
         for whose in ("own", "other")
+    ),
+    *(
+        (
+            "news_related",
+            how,
+            lambda w, asked=asked: w.client.get(
+                reverse("news_related"),
+                {"article": w.other.pk} if asked else {},
+                headers=XHR,
+            ),
+            {ADMIN: 200, EDITOR: 200, REVIEWER: 200, MODERATOR: 200},
+        )
+        for how, asked in (("all", False), ("one", True))
+    ),
+    *(
+        (
+            "news_related_act",
+            verb,
+            lambda w, verb=verb: post(
+                w, "news_related_act", do=f"{verb} {suggested(w).pk}.suggested"
+            ),
+            {ADMIN: 200, MODERATOR: 200},
+        )
+        for verb in ("approve", "reject", "put_back", "keep", "remove")
+    ),
+    (
+        "news_related_act",
+        "undo",
+        lambda w: post(w, "news_related_act", do="undo"),
+        {ADMIN: 200, MODERATOR: 200},
+    ),
+    (
+        "news_related_add",
+        "",
+        lambda w: post(w, "news_related_add", w.other.pk, address="https://x.example/", title="X"),
+        {ADMIN: 200, MODERATOR: 200},
+    ),
+    (
+        "news_related_suggest",
+        "",
+        lambda w: post(w, "news_related_suggest", w.other.pk),
+        {ADMIN: 200, MODERATOR: 200},
+    ),
+    (
+        "news_related_edit",
+        "",
+        lambda w: post(w, "news_related_edit", suggested(w).pk, title="Better"),
+        {ADMIN: 302, MODERATOR: 302},
     ),
     (
         "advocacy_decide_report",
@@ -343,12 +396,6 @@ def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str)
 SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_source": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
-    "news_relatedlink": (
-        {ADMIN, EDITOR, REVIEWER, MODERATOR},
-        {ADMIN, MODERATOR},
-        {ADMIN, MODERATOR},
-        {ADMIN, MODERATOR},
-    ),
     "advocacy_petition": (
         {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
         {ADMIN, EDITOR, CAMPAIGNER},
@@ -380,7 +427,6 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_source": SourceFactory(),
         "news_category": CategoryFactory(),
-        "news_relatedlink": RelatedLinkFactory(article=world.other),
         "advocacy_petition": PetitionFactory(),
         "advocacy_delivery": DeliveryFactory(),
         "advocacy_letter": LetterFactory(),

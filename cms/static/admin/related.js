@@ -12,6 +12,7 @@
         const rowOf = (element) => element?.closest?.(".dt-link");
         const box = (row) => row?.querySelector("[name=link]");
         const ticked = () => all("[name=link]:checked");
+        // Who may not change anything hears nothing.
         const said = root.querySelector("[data-said]");
         const bar = root.querySelector("[data-bulk]");
         const keysHelp = root.querySelector("[data-keys]");
@@ -177,6 +178,11 @@
                 press(button);
             } else if (button.matches("[data-close]")) {
                 keysHelp.close();
+            } else if (button.matches("[data-help]")) {
+                keysHelp.showModal();
+            } else if (button.matches("[data-suggest]")) {
+                event.preventDefault();
+                suggest(button);
             } else if (button.matches("[data-add]")) {
                 event.preventDefault();
                 add();
@@ -220,6 +226,13 @@
             say(named.map(([, text]) => text).join(" "), true);
         });
 
+        const suggest = (button) => once(async () => {
+            say("Looking for suggestions…");
+            const answer = await post(button.dataset.suggest, []);
+            show(answer);
+            say(answer.message, answer.failed);
+        });
+
         // Keys ------------------------------------------------------------------------------------
 
         const step = (by) => {
@@ -240,7 +253,8 @@
         };
         const shift = (row, by) => {
             const button = row?.querySelector(`[value^="${by < 0 ? "up" : "down"} "]`);
-            if (button) press(button);
+            const order = row && root.querySelector(`[data-order="${row.dataset.article}"]`);
+            if (button && order) press(button);
         };
         const keys = {
             j: () => step(1),
@@ -338,7 +352,7 @@
 
         root.classList.add("dt-curation--live");
         showTicked();
-        if (bar) bar.querySelector(".dt-all").hidden = all("[name=link]").length < 2;
+        if (bar) bar.querySelector("[data-help]").hidden = false;
     };
 
     const startAll = () => document.querySelectorAll("[data-curation]").forEach(start);
