@@ -33,7 +33,7 @@ class Asked:
 
 def ask(posted: QueryDict) -> Asked | None:
     """What was asked for; None where nobody could have pressed such a button."""
-    verb, row, detail = (posted.get("do", "").split(" ") + ["", ""])[:3]
+    verb, row, detail = [*posted.get("do", "").split(" "), "", ""][:3]
     if verb not in VERBS:
         return None
     asked = Asked(verb)

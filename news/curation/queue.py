@@ -145,9 +145,7 @@ def of_article(article: ArticlePage, states: Iterable[State]) -> list[Group]:
     groups = []
     for state in states:
         rows = in_state(RelatedLink.objects.filter(article_id=article.pk), state)
-        links = list(
-            rows.select_related("decided_by").order_by(*_order(state))[: LINKS_OF_ONE + 1]
-        )
+        links = list(rows.select_related("decided_by").order_by(*_order(state))[: LINKS_OF_ONE + 1])
         for link in links:
             link.article = article
         more = len(links) > LINKS_OF_ONE

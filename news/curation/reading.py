@@ -51,9 +51,7 @@ def read(address: str) -> Found:
         raise UnreadableError("The page names no title.")
     source = source_of(address, name=facts.source)
     publisher = source.name if source else facts.source or host_of(address)
-    return Found(
-        facts.title[:LONGEST_TITLE], publisher[:LONGEST_PUBLISHER], _published_at(facts)
-    )
+    return Found(facts.title[:LONGEST_TITLE], publisher[:LONGEST_PUBLISHER], _published_at(facts))
 
 
 def _published_at(facts: Facts) -> datetime.datetime | None:

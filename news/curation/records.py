@@ -51,7 +51,7 @@ def change_of(
         before = {name: before[name] for name in sorted(differing)}
         after = {name: after[name] for name in sorted(differing)}
     return {
-        "link": link.pk if link.pk is not None else (before or {})["id"],
+        "link": link.pk,
         "article": link.article_id,
         "title": link.title,
         "shown": APPROVED in (_status(before, link), _status(after, link)),

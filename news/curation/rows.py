@@ -80,7 +80,10 @@ def state_after(
             for pk in link_ids
         },
         "articles": {
-            str(pk): {"order": approved.get(pk, []), "shown": queue.shown_of(len(approved.get(pk, [])))}
+            str(pk): {
+                "order": approved.get(pk, []),
+                "shown": queue.shown_of(len(approved.get(pk, []))),
+            }
             for pk in articles
         },
         "counts": {state.value: counted(number) for state, number in numbers.items()},

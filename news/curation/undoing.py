@@ -86,8 +86,7 @@ def _put_back(change: dict[str, Any], link: RelatedLink | None) -> bool:
     """Make the link what it was; False where its place is taken or its article is gone."""
     before = change["before"]
     if before is None:
-        assert link is not None
-        link.delete()
+        RelatedLink.objects.filter(pk=change["link"]).delete()
         return True
     fields = records.fields_from(before)
     if link is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseBadRequest, JsonResponse
@@ -113,9 +113,7 @@ def _carry_out(request: AdminRequest, asked: Asked) -> Outcome:
     if not asked.seen:
         raise CurationRefused("No link was ticked, so nothing was changed.")
     if asked.verb == "move":
-        return decisions.move(
-            link_id=next(iter(asked.seen)), to=asked.to, seen=asked.order, by=by
-        )
+        return decisions.move(link_id=next(iter(asked.seen)), to=asked.to, seen=asked.order, by=by)
     if asked.verb == "reject":
         return decisions.reject(seen=asked.seen, because=asked.because, by=by)
     if asked.verb == "check":
@@ -229,7 +227,7 @@ def add(request: AdminRequest, article_id: int) -> HttpResponse:
             form.add_errors_of(error)
     if outcome is None:
         if _is_script(request):
-            problems = {name: " ".join(texts) for name, texts in form.errors.items()}
+            problems = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
             return JsonResponse({"problems": problems}, status=422)
         return _one_article(request, article, pasted=form)
     said = f"{outcome.said} {outcome.remark}".strip()

@@ -106,7 +106,6 @@ class RelatedLink(models.Model):
 
     objects = RelatedLinkQuerySet.as_manager()
 
-
     class Meta:
         ordering = ["article_id", "position", "pk"]
         constraints = [

@@ -164,7 +164,9 @@ def test_who_comes_second_sees_beside_the_row_who_was_first(
     two.keyboard.press("r")
     two.keyboard.press("1")
     row = two.locator(".dt-link").first
-    expect(row.locator(".dt-link__note")).to_have_text("Moderator has approved this link meanwhile.")
+    expect(row.locator(".dt-link__note")).to_have_text(
+        "Moderator has approved this link meanwhile."
+    )
     expect(row).to_have_attribute("data-status", "approved")
 
 
@@ -217,10 +219,13 @@ def test_beside_an_article_the_links_are_chosen_without_touching_the_article(
     page.wait_for_timeout(1500)
     assert story.revisions.count() == revisions
     expect(page.locator("form[data-edit-form]")).to_have_count(1)
-    assert page.evaluate(
-        "[...new FormData(document.querySelector('form[data-edit-form]')).keys()]"
-        ".filter((name) => ['link', 'order', 'address', 'because'].includes(name))"
-    ) == []
+    assert (
+        page.evaluate(
+            "[...new FormData(document.querySelector('form[data-edit-form]')).keys()]"
+            ".filter((name) => ['link', 'order', 'address', 'because'].includes(name))"
+        )
+        == []
+    )
 
 
 def test_without_a_script_every_button_works(

@@ -238,7 +238,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
             ),
             {ADMIN: 200, MODERATOR: 200},
         )
-        for verb in ("approve", "reject", "put_back", "keep", "remove")
+        for verb in ("approve", "reject", "put_back", "keep", "check", "remove")
     ),
     (
         "news_related_act",

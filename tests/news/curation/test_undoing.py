@@ -39,15 +39,16 @@ def colleague() -> User:
 
 def rows() -> list[dict[str, Any]]:
     """Everything that is stored of every link."""
-    return list(RelatedLink.objects.order_by("pk").values())
+    return [dict(row) for row in RelatedLink.objects.order_by("pk").values()]
 
 
 @pytest.fixture
 def links(page: ArticlePage, colleague: User) -> list[RelatedLink]:
     """Approved, suggested, rejected and broken links, in no tidy order."""
     decided = {"decided_by": colleague, "decided_at": timezone.now() - timedelta(days=3)}
-    made = [
-        RelatedLinkFactory(article=page, position=position, **decided) for position in (7, 7, 3, 100)
+    made: list[RelatedLink] = [
+        RelatedLinkFactory(article=page, position=position, **decided)
+        for position in (7, 7, 3, 100)
     ]
     made += [
         RelatedLinkFactory(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from cms.core.models import User
 from news.curation import decisions
+from news.importing.starting import source_of
 from news.models import ArticlePage, Curation, RelatedLink, SourceDomain, Story
 from tests.factories.news import RelatedLinkFactory, SourceFactory, article
 from tests.factories.people import UserFactory, editor
@@ -228,9 +230,7 @@ def test_without_a_script_a_button_leads_back_to_the_same_place_in_the_list(
     assert answer.headers["Location"] == (
         f"{QUEUE}?state=suggested&publisher=Else#article-{page.pk}"
     )
-    answer = moderator.post(
-        f"{ACT}?article={page.pk}", {"do": f"approve {following.pk}.suggested"}
-    )
+    answer = moderator.post(f"{ACT}?article={page.pk}", {"do": f"approve {following.pk}.suggested"})
     assert answer.headers["Location"] == f"{QUEUE}?article={page.pk}#link-{following.pk}"
 
 
@@ -283,7 +283,9 @@ def test_a_move_of_an_order_that_is_no_more_answers_with_the_new_one(
     ["", "publish 1.suggested", "approve", "approve x.suggested", "approve 1.broken", "move 1.approved 0",
      f"approve {'9' * 30}.suggested", "approve -1.suggested", "reject * \u0663 \u0663"],
 )  # fmt: skip
-def test_what_no_button_posts_changes_nothing(do: str, moderator: Client, page: ArticlePage) -> None:
+def test_what_no_button_posts_changes_nothing(
+    do: str, moderator: Client, page: ArticlePage
+) -> None:
     link(page)
     answer = press(moderator, do)
     assert answer.status_code in {400, 409}
@@ -296,6 +298,21 @@ def test_looking_changes_nothing(moderator: Client, page: ArticlePage) -> None:
         assert moderator.get(address, {"do": f"approve {row.pk}.suggested"}).status_code == 405
     row.refresh_from_db()
     assert row.status == "suggested"
+
+
+def test_an_address_is_checked_on_demand_and_the_row_says_what_was_found(
+    moderator: Client, page: ArticlePage
+) -> None:
+    # Our own fetcher refuses to ask this machine, which says nothing of what readers would find.
+    row = link(page, "approved", address="https://127.0.0.1/story")
+    answer = press(moderator, f"check {row.pk}.approved").json()
+    row.refresh_from_db()
+    assert row.checked_at
+    assert row.check_message
+    assert row.check_message in answer["message"]
+    assert row.broken_since is None
+    many = [f"{link(page).pk}.suggested" for _ in range(21)]
+    assert press(moderator, "check *", link=many).status_code == 409
 
 
 # Who may ------------------------------------------------------------------------------------------
@@ -317,8 +334,6 @@ def test_others_of_the_newsroom_see_the_links_and_no_button(
 def test_removing_needs_the_right_to_delete(
     client: Client, page: ArticlePage, django_user_model: Any
 ) -> None:
-    from django.contrib.auth.models import Permission
-
     user = UserFactory(role="Editors")
     user.user_permissions.add(Permission.objects.get(codename="change_relatedlink"))
     client.force_login(user)
@@ -348,7 +363,6 @@ def test_a_story_that_is_known_is_added_by_its_address_alone(
     assert answer.json()["message"] == "“What it costs” added."
     made = page.related_links.get()
     assert (made.publisher, made.published_at) == ("The Gazette of Record", when)
-
 
 
 def test_where_no_title_can_be_read_it_is_asked_for_and_nothing_typed_is_lost(
@@ -390,8 +404,6 @@ def test_an_article_is_not_related_to_itself_or_to_its_own_story(
 def test_the_publisher_is_the_source_on_whose_domain_the_address_is(
     moderator: Client, page: ArticlePage
 ) -> None:
-    from news.importing.starting import source_of
-
     source = SourceFactory(name="The Gazette of Record")
     SourceDomain.objects.create(source=source, domain="gazette.example")
     assert source_of("https://news.gazette.example/x") == source
