@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from typing import TYPE_CHECKING
 
+from django.utils.functional import cached_property
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet, SnippetViewSetGroup
+
+from news.merging import views as merging_views
 from news.models import Category, Source
+
+if TYPE_CHECKING:
+    from wagtail.admin.widgets import Button
+
+
+class MergeableEditView(EditView):
+    """Edits what can be merged, and leads there."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Wagtail's, and merging."""
+        button = merging_views.button_for(self.object, self.request.user)
+        return [*super().header_more_buttons, *([button] if button else [])]
 
 
 class SourceViewSet(SnippetViewSet):
@@ -13,6 +30,7 @@ class SourceViewSet(SnippetViewSet):
     model = Source
     icon = "globe"
     menu_label = "Sources"
+    edit_view_class = MergeableEditView
     list_display = ["name", "home_page", "extract_limit"]
     search_fields = ["name"]
 
@@ -23,6 +41,7 @@ class CategoryViewSet(SnippetViewSet):
     model = Category
     icon = "folder-open-inverse"
     menu_label = "Categories"
+    edit_view_class = MergeableEditView
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
@@ -35,4 +54,5 @@ class NewsroomViewSetGroup(SnippetViewSetGroup):
     menu_order = 200
     menu_name = "newsroom"
     items = (SourceViewSet, CategoryViewSet)
+    # What is no snippet joins the menu here.
     submenu_hook = "register_newsroom_menu_item"

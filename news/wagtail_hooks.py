@@ -23,13 +23,17 @@ from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.feeds import polling, stories
 from news.likeness import suggesting
-from news.models import ArticlePage
+from news.merging import log as merging_log
+from news.merging import views as merging_views
+from news.merging import work as merging_work
+from news.merging.kinds import MODELS, Kind
+from news.models import ArticlePage, Merge
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
@@ -47,7 +51,7 @@ register_snippet(NewsroomViewSetGroup)
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[URLPattern]:
-    """Drafting, review, evidence and related links."""
+    """Drafting, review, evidence, related links, merging."""
     return [
         path(
             "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
@@ -78,6 +82,11 @@ def newsroom_urls() -> list[URLPattern]:
         ),
         path("related/link/<int:link_id>/", curation_views.edit, name="news_related_edit"),
         path("evidence/<int:page_id>/", review_views.download_evidence, name="news_evidence"),
+        path("tags/", merging_views.tags, name="news_tags"),
+        path("tags/<int:pk>/rename/", merging_views.rename_tag, name="news_rename_tag"),
+        path("merge/<slug:kind>/", merging_views.merge, name="news_merge"),
+        path("merges/", merging_views.merges, name="news_merges"),
+        path("merges/<int:pk>/undo/", merging_views.undo_merge, name="news_undo_merge"),
     ]
 
 
@@ -139,6 +148,55 @@ def sweep_suggestions() -> str:
 def sweep_links() -> str:
     """Ask a few of the related links that are due whether they still lead somewhere."""
     return link_checks.sweep()
+
+
+@hooks.register("sweep")
+def sweep_merges() -> str:
+    """Go on with the merges that a killed worker left."""
+    return merging_work.take_up_lost()
+
+
+@hooks.register("register_permissions")
+def merging_permissions() -> QuerySet[Permission]:
+    """Let administrators give the right to merge to a group."""
+    return Permission.objects.filter(
+        content_type__app_label="news", codename__in=[f"merge_{kind}" for kind in MODELS]
+    )
+
+
+class TagsMenuItem(MenuItem):
+    """Shown to those who may merge tags."""
+
+    def is_shown(self, request: AdminRequest) -> bool:
+        """With the permission."""
+        return bool(request.user.has_perm(Kind(Merge.Kind.TAG.value).permission))
+
+
+class MergesMenuItem(MenuItem):
+    """Shown to those who may merge anything."""
+
+    def is_shown(self, request: AdminRequest) -> bool:
+        """With any of the permissions."""
+        return merging_views.may_merge_any(request.user)
+
+
+@hooks.register("register_newsroom_menu_item")
+def tags_menu_item() -> MenuItem:
+    """Tags, below the newsroom's snippets."""
+    return TagsMenuItem("Tags", reverse("news_tags"), icon_name="tag", order=50)
+
+
+@hooks.register("register_newsroom_menu_item")
+def merges_menu_item() -> MenuItem:
+    """What was merged."""
+    return MergesMenuItem("Merges", reverse("news_merges"), icon_name="history", order=60)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def merge_button(instance: Model, user: User, next_url: str | None = None) -> list[Button]:
+    """From a source or category in its list to merging it."""
+    button = merging_views.button_for(instance, user)
+    return [button] if button else []
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)
@@ -203,3 +261,4 @@ def newsroom_log_actions(actions: LogActionRegistry) -> None:
         "news.publication.refused", "Refuse to publish", "Not published on schedule"
     )
     history.register(actions)
+    merging_log.register(actions)

@@ -239,11 +239,12 @@ class _Attempt:
         self._ends = time.monotonic() + seconds
         self._https_only = https_only
         self._line = Line(REACH)
+        self._places = _places
         self._outcome: Fetched | Exception | None = None
 
     def outcome(self) -> Fetched:
         """What was fetched. Raises FetchError."""
-        if not _places.acquire(timeout=max(self._seconds, 0)):
+        if not self._places.acquire(timeout=max(self._seconds, 0)):
             raise FetchError(
                 f"{self._host()} was not asked: too many other hosts are slow. Try again later.",
                 reason=Reason.SLOW,
@@ -252,7 +253,7 @@ class _Attempt:
         try:
             thread.start()
         except RuntimeError:
-            _places.release()
+            self._places.release()
             raise
         thread.join(max(self._ends - time.monotonic(), 0))
         # The answer that counts is the one that is there now.
@@ -278,7 +279,7 @@ class _Attempt:
         except Exception as error:  # noqa: BLE001  # A fault of ours is raised where somebody waits.
             self._outcome = error
         finally:
-            _places.release()
+            self._places.release()
 
     def _follow(self) -> Fetched:
         seen: set[str] = set()

@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("news", "0003_merges"),
         ("news", "0004_source_keys"),
         ("news", "0005_likeness"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -6,6 +6,7 @@ from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Revie
 from news.models.curation import Curation
 from news.models.feeds import Feed, FeedPoll, Story
 from news.models.likeness import LikenessEntry, LikenessPosting, LikenessWord
+from news.models.merging import Merge, MergeStep
 from news.models.related import RelatedLink
 from news.models.settings import NewsroomSettings
 from news.models.sources import Source, SourceDomain
@@ -26,6 +27,8 @@ __all__ = [
     "LikenessEntry",
     "LikenessPosting",
     "LikenessWord",
+    "Merge",
+    "MergeStep",
     "NewsroomSettings",
     "RelatedLink",
     "Review",

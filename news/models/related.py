@@ -27,8 +27,8 @@ class RelatedLinkQuerySet(models.QuerySet["RelatedLink"]):
         return self.filter(status=RelatedLink.Status.APPROVED).order_by("position", "pk")
 
     def broken(self) -> Self:
-        """Those that nobody rejected, and that led nowhere twice, hours apart."""
-        return self.exclude(status=RelatedLink.Status.REJECTED).filter(broken_since__isnull=False)
+        """Those that no longer answer, and that somebody might follow or approve."""
+        return self.exclude(broken_since=None).exclude(status=RelatedLink.Status.REJECTED)
 
     def due_for_check(self) -> Self:
         """Those whose address is to be asked by now; an article of our own is asked for nothing."""

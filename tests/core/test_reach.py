@@ -356,6 +356,10 @@ def drip(head: bytes) -> Answer:
     return endless(lambda _: slowly(b"x"), head=head)
 
 
+def wait_to_be_hung_up_on(handler: BaseHTTPRequestHandler) -> None:
+    handler.rfile.read(1)
+
+
 def slowly(piece: bytes) -> bytes:
     time.sleep(0.02)
     return piece
@@ -368,7 +372,7 @@ DRIPS = {
     "one interim answer after the other": endless(
         lambda _: slowly(b"HTTP/1.1 100 Continue\r\n\r\n"), head=b""
     ),
-    "silence": lambda handler: time.sleep(1),
+    "silence": wait_to_be_hung_up_on,
 }
 
 

@@ -7,10 +7,12 @@ from typing import Literal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
+from taggit.models import Tag
 from wagtail.models import Site
 
-from news.models import DraftRun
+from news.models import DraftRun, Merge
 from tests.factories.advocacy import SignatureFactory
 from tests.factories.news import RelatedLinkFactory, article, drafted, paragraph
 from tests.factories.people import editor
@@ -19,6 +21,36 @@ from tests.functional.newsstand import open_newsstand
 
 # The number of matches in a list is a heading with the role of an alert.
 WAGTAILS_OWN = ('h2[role="alert"]',)
+
+
+def merging_places() -> list[str]:
+    """Tags, a question, a preview, a refusal's page and a history with a merge in each state."""
+    page = article(live=True)
+    latest = page.get_latest_revision_as_object()
+    latest.tags.set(["Climate", "climates", "water"])
+    latest.save_revision().publish()
+    old, into = Tag.objects.get(name="climates"), Tag.objects.get(name="Climate")
+    for status in Merge.Status.values:
+        Merge.objects.create(
+            kind="source",
+            old_id=1,
+            into_id=2,
+            old_name="Gazete",
+            into_name="Gazette",
+            status=status,
+            undone_at=timezone.now(),
+            moved=4,
+            given_back=3,
+        )
+    merge = reverse("news_merge", args=["tag"])
+    return [
+        reverse("news_tags"),
+        reverse("news_rename_tag", args=[old.pk]),
+        f"{merge}?thing={old.pk}",
+        f"{merge}?thing={old.pk}&thing={into.pk}",
+        f"{merge}?thing={old.pk}&into={into.pk}",
+        reverse("news_merges"),
+    ]
 
 
 @pytest.fixture
@@ -53,6 +85,7 @@ def places(site: Site) -> dict[Role, list[str]]:
             reverse("wagtailsnippets_news_source:list"),
             reverse("wagtailsnippets_news_source:add"),
             edit("news_category", stand.category.pk),
+            *merging_places(),
         ],
         "reviewer": [
             home,

@@ -40,6 +40,7 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
+from tests.news.roles_in_merging import MERGING
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +265,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         lambda w: post(w, "news_related_edit", suggested(w).pk, title="Better"),
         {ADMIN: 302, MODERATOR: 302},
     ),
+    *MERGING,
     (
         "advocacy_decide_report",
         "",

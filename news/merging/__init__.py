@@ -1,0 +1,1 @@
+"""Merging and renaming tags, sources and categories: previewed, recorded, undone."""
