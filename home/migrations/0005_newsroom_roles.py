@@ -44,7 +44,7 @@ def disallow(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("home", "0004_campaigners_choose_the_default_petition"),
+        ("home", "0005_merging_roles"),
         ("news", "0002_feeds_and_stories"),
     ]
 
