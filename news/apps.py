@@ -18,7 +18,10 @@ class NewsConfig(AppConfig):
     verbose_name = "News"
 
     def ready(self) -> None:
-        """Listen for articles that are published."""
+        """Listen for articles that are published, and for those that show other links."""
+        from news.curation.announcing import purge, shown_links_changed  # noqa: PLC0415 - models are ready only now
+
+        shown_links_changed.connect(purge)
         page_published.connect(_look_again, sender=self.get_model("ArticlePage"))
 
 

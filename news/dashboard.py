@@ -15,6 +15,8 @@ from wagtail.models import Page, Site
 from advocacy.looking_again import SecondLooks
 from cms.core.dashboard import ROWS, Panel
 from news import provenance
+from news.curation import queue
+from news.curation.queue import State, counted
 from news.drafting import budget
 from news.models import (
     ArticlePage,
@@ -194,6 +196,26 @@ class ForgottenDrafts(Panel):
         }
 
 
+class LinksToDecide(Panel):
+    """Moderators: how many links wait, and the way to them."""
+
+    name = "links_to_decide"
+    template_name = "news/admin/panels/links_to_decide.html"
+    permission = "news.change_relatedlink"
+    order = 95
+
+    def rows(self) -> dict[str, Any]:
+        """Those that wait for a decision, and those that no longer answer."""
+        words = {State.SUGGESTED: "wait for a decision", State.BROKEN: "no longer answer"}
+        numbers = queue.counts(queue.Choice(), list(words))
+        return {
+            "tabs": [
+                {"state": state, "number": counted(numbers[state]), "words": words[state]}
+                for state in words
+            ]
+        }
+
+
 class ArticlesShortOfLinks(Panel):
     """Moderators: live articles that show fewer related links than they could."""
 
@@ -283,6 +305,7 @@ PANELS: tuple[type[Panel], ...] = (
     ReviewsAskedOfMe,
     ReviewsSentBack,
     DraftsWithoutReview,
+    LinksToDecide,
     ArticlesShortOfLinks,
     StaleArticles,
     FailingFeeds,

@@ -129,21 +129,30 @@ class SectionPanel(NewsPanel):
 
 
 class RelatedLinksPanel(NewsPanel):
-    """What readers see under the article; moderators choose it."""
+    """What readers see under the article; moderators choose it here as in their queue.
+
+    Nothing in it belongs to the editor's form: each control names another form as its own, and
+    ``related.js`` posts what it says. So nothing of it is saved with the article.
+    """
 
     template_name = "news/admin/related_links_panel.html"
 
     class BoundPanel(NewsPanel.BoundPanel):
         """The panel on one article's form."""
 
+        @property
+        def media(self) -> forms.Media:
+            """The script and the style of the queue."""
+            return forms.Media(
+                js=[versioned_static("admin/related.js")],
+                css={"all": [versioned_static("admin/related.css")]},
+            )
+
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            """The approved links, and where they are curated if this person may."""
+            """The links, and what this person may do with them."""
+            from news.curation import rows  # noqa: PLC0415 - models load panels
+
             context: dict[str, Any] = super().get_context_data(parent_context)
             if self.instance.pk:
-                context["links"] = self.instance.related_links.approved()
-                if self.request.user.has_perm("news.change_relatedlink"):
-                    context["manage_url"] = (
-                        reverse("wagtailsnippets_news_relatedlink:list")
-                        + f"?article={self.instance.pk}"
-                    )
+                context.update(rows.article_context(self.request, self.instance))
             return context

@@ -17,6 +17,8 @@ from wagtail.snippets.models import register_snippet
 
 from advocacy.origins import HOOK as ADVOCACY_ORIGIN
 from news import dashboard, forms, ledgers, link_checks, origins, review_views
+from news.curation import history, records
+from news.curation import views as curation_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
 from news.feeds import polling, stories
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
     from wagtail.admin.ui.components import Component
@@ -50,7 +53,7 @@ hooks.register("register_newsroom_menu_item", ledgers.StoryLedger().get_menu_ite
 
 @hooks.register("register_admin_urls")
 def newsroom_urls() -> list[URLPattern]:
-    """Drafting, starting an article, review, evidence, merging and feeds."""
+    """Drafting, starting an article, review, evidence, related links, merging and feeds."""
     return [
         path(
             "drafting/create/<slug:content_type_app_name>/<slug:content_type_model_name>/"
@@ -77,6 +80,15 @@ def newsroom_urls() -> list[URLPattern]:
         ),
         path("review/<int:page_id>/", review_views.review, name="news_review"),
         path("review/<int:page_id>/ask/", review_views.ask, name="news_ask_for_review"),
+        path("related/", curation_views.related, name="news_related"),
+        path("related/act/", curation_views.act, name="news_related_act"),
+        path("related/<int:article_id>/add/", curation_views.add, name="news_related_add"),
+        path(
+            "related/<int:article_id>/suggest/",
+            curation_views.suggest,
+            name="news_related_suggest",
+        ),
+        path("related/link/<int:link_id>/", curation_views.edit, name="news_related_edit"),
         path("evidence/<int:page_id>/", review_views.download_evidence, name="news_evidence"),
         path("tags/", merging_views.tags, name="news_tags"),
         path("tags/<int:pk>/rename/", merging_views.rename_tag, name="news_rename_tag"),
@@ -86,6 +98,36 @@ def newsroom_urls() -> list[URLPattern]:
         path("feeds/poll/", feed_views.poll, name="news_poll_feeds"),
         path("feeds/poll/state/", feed_views.poll_state, name="news_poll_state"),
     ]
+
+
+class RelatedLinksMenuItem(MenuItem):
+    """For those who may see the links."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """With the permission."""
+        return request.user.has_perm(curation_views.VIEW)
+
+
+@hooks.register("register_newsroom_menu_item")
+def related_links_menu_item() -> MenuItem:
+    """The queue, before sources and categories."""
+    return RelatedLinksMenuItem(
+        "Related links", reverse("news_related"), name="related-links", icon_name="link", order=-1
+    )
+
+
+@hooks.register("register_permissions")
+def related_link_permissions() -> QuerySet[Permission]:
+    """Offer administrators what a role may do with links."""
+    return Permission.objects.filter(
+        content_type__app_label="news", content_type__model="relatedlink"
+    )
+
+
+@hooks.register("sweep")
+def sweep_curations() -> str:
+    """Forget what can no longer be undone. Safe at any time, and twice at once."""
+    return f"related links: {records.forget()} actions can no longer be undone"
 
 
 @hooks.register("sweep")
@@ -272,6 +314,7 @@ def newsroom_css() -> SafeString:
 
 @hooks.register("register_log_actions")
 def newsroom_log_actions(actions: LogActionRegistry) -> None:
+    """What the history of an article says of reviews, refusals and related links."""
     """What the history of an article says of reviews, refusals and checks."""
     actions.register_action("news.review.ask", "Ask for review", "Review asked for")
     actions.register_action("news.review.approve", "Approve commentary", "Commentary approved")
@@ -280,4 +323,5 @@ def newsroom_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(
         "news.publication.refused", "Refuse to publish", "Not published on schedule"
     )
+    history.register(actions)
     merging_log.register(actions)

@@ -3,6 +3,7 @@
 from news.models.articles import ArticleIndexPage, ArticlePage, ArticleTag, Correction
 from news.models.categories import Category, CategoryIndexPage
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
+from news.models.curation import Curation
 from news.models.feeds import Feed, FeedPoll, Story
 from news.models.likeness import LikenessEntry, LikenessPosting, LikenessWord
 from news.models.merging import Merge, MergeStep
@@ -18,6 +19,7 @@ __all__ = [
     "CategoryIndexPage",
     "CommentaryEdit",
     "Correction",
+    "Curation",
     "DraftRun",
     "DraftedBlock",
     "Feed",

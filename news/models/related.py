@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from wagtail.admin.panels import FieldPanel
 
 # As many as one article shows.
 SHOWN_AT_MOST = 10
@@ -107,23 +106,15 @@ class RelatedLink(models.Model):
 
     objects = RelatedLinkQuerySet.as_manager()
 
-    panels = [
-        FieldPanel("article"),
-        FieldPanel("address"),
-        FieldPanel("title"),
-        FieldPanel("publisher"),
-        FieldPanel("published_at"),
-        FieldPanel("status"),
-        FieldPanel("position"),
-    ]
-
     class Meta:
         ordering = ["article_id", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["article", "address"], name="related_link_unique")
         ]
         indexes = [
-            models.Index(fields=["article", "status", "position"], name="related_link_shown")
+            models.Index(fields=["article", "status", "position"], name="related_link_shown"),
+            # The queue goes from one article to the next among the links of one state.
+            models.Index(fields=["status", "article"], name="related_link_queued"),
         ]
 
     def __str__(self) -> str:
@@ -138,8 +129,3 @@ class RelatedLink(models.Model):
             )
         if self.published_at and self.published_at > timezone.now():
             raise ValidationError({"published_at": "This date is in the future."})
-
-    def decide(self, *, by: Any) -> None:
-        """Stamp the row with who decided, now; the caller saves."""
-        self.decided_by = by
-        self.decided_at = timezone.now()

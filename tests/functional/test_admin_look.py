@@ -14,7 +14,7 @@ from wagtail.models import Site
 
 from news.models import DraftRun, Merge
 from tests.factories.advocacy import SignatureFactory
-from tests.factories.news import article, drafted, paragraph
+from tests.factories.news import RelatedLinkFactory, article, drafted, paragraph
 from tests.factories.people import editor
 from tests.functional.conftest import LoginAs, NewPage, Role
 from tests.functional.newsstand import open_newsstand
@@ -69,6 +69,7 @@ def places(site: Site) -> dict[Role, list[str]]:
     def settings(*name: str) -> str:
         return reverse("wagtailsettings:edit", args=[*name, site.pk])
 
+    link = RelatedLinkFactory(article=stand.article, status="suggested", explanation="same names")
     home = reverse("wagtailadmin_home")
     commentary = f"{reverse('wagtailadmin_pages:edit', args=[stand.article.pk])}#tab-commentary"
     return {
@@ -95,8 +96,10 @@ def places(site: Site) -> dict[Role, list[str]]:
         ],
         "moderator": [
             home,
-            f"{reverse('wagtailsnippets_news_relatedlink:list')}?article={stand.article.pk}",
-            reverse("wagtailsnippets_news_relatedlink:add"),
+            reverse("news_related"),
+            f"{reverse('news_related')}?state=approved",
+            f"{reverse('news_related')}?article={stand.article.pk}",
+            reverse("news_related_edit", args=[link.pk]),
         ],
         "campaigner": [
             home,

@@ -341,6 +341,17 @@ def test_live_articles_with_fewer_than_three_approved_links_are_listed(client: C
     assert f"?article={few.pk}" in text
 
 
+def test_moderators_are_led_to_the_queue_with_the_number_that_waits(client: Client) -> None:
+    page = article(live=True)
+    for _ in range(2):
+        RelatedLinkFactory(article=page, status=RelatedLink.Status.SUGGESTED)
+    RelatedLinkFactory(article=page, broken_since=timezone.now())
+    text = panel(client, UserFactory(role="Moderators"), "links-to-decide")
+    assert ">2</span> wait for a decision" in text
+    assert ">1</span> no longer answer" in text
+    assert reverse("news_related") in text
+
+
 # Forgotten drafts ---------------------------------------------------------------------------------
 
 

@@ -7,8 +7,6 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from news.models import RelatedLink
@@ -62,16 +60,6 @@ def test_approved_links_keep_the_moderators_order() -> None:
     assert list(page.related_links.approved()) == [first, last, tied]
 
 
-def test_a_decision_says_who_made_it_and_when() -> None:
-    moderator = UserFactory(role="Moderators")
-    link = RelatedLinkFactory(article=article())
-    before = timezone.now()
-    link.decide(by=moderator)
-    assert link.decided_by == moderator
-    assert link.decided_at
-    assert before <= link.decided_at <= timezone.now()
-
-
 def test_links_go_with_their_article_and_stay_without_their_moderator() -> None:
     moderator = UserFactory(role="Moderators")
     page = article()
@@ -81,55 +69,3 @@ def test_links_go_with_their_article_and_stay_without_their_moderator() -> None:
     assert link.decided_by is None
     page.delete()
     assert not RelatedLink.objects.exists()
-
-
-# In the admin -------------------------------------------------------------------------------------
-
-LIST, ADD = "wagtailsnippets_news_relatedlink:list", "wagtailsnippets_news_relatedlink:add"
-
-
-@pytest.fixture
-def moderator(client: Client) -> Client:
-    client.force_login(UserFactory(role="Moderators"))
-    return client
-
-
-def test_adding_from_an_articles_list_adds_to_that_article_and_returns_to_its_list(
-    moderator: Client,
-) -> None:
-    page = article(title="Finish the pipes")
-    RelatedLinkFactory(article=page)
-    listed = moderator.get(reverse(LIST), {"article": page.pk}).content.decode()
-    add = f"{reverse(ADD)}?article={page.pk}"
-    assert f'href="{add}"' in listed
-    form = moderator.get(add)
-    assert form.context["form"].instance.article_id == page.pk
-    answer = moderator.post(
-        add,
-        {
-            "article": page.pk,
-            "address": "https://elsewhere.example/new",
-            "title": "New",
-            "status": "approved",
-            "position": "10",
-        },
-    )
-    assert answer.headers["Location"] == f"{reverse(LIST)}?article={page.pk}"
-    assert page.related_links.filter(title="New").exists()
-
-
-def test_an_article_without_links_can_be_asked_for_its_list(moderator: Client) -> None:
-    """Its editor and the dashboard lead there, and the first link is added from there."""
-    page = article(title="Nothing beside it yet")
-    other = RelatedLinkFactory(article=article())
-    listed = moderator.get(reverse(LIST), {"article": page.pk}).content.decode()
-    assert f"?article={page.pk}" in listed
-    assert other.title not in listed
-
-
-@pytest.mark.parametrize("asked", ["0", "9" * 40, "\u0663", "x", "-1"])
-def test_a_list_of_no_article_offers_to_add_to_none(moderator: Client, asked: str) -> None:
-    answer = moderator.get(reverse(LIST), {"article": asked})
-    assert answer.status_code == 200
-    assert f'href="{reverse(ADD)}"' in answer.content.decode()
-    assert moderator.get(reverse(ADD), {"article": asked}).status_code == 200

@@ -32,7 +32,6 @@ from tests.factories.advocacy import (
 from tests.factories.news import (
     CategoryFactory,
     FeedFactory,
-    RelatedLinkFactory,
     SourceFactory,
     StoryFactory,
     article,
@@ -42,6 +41,7 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
+from tests.news.roles_in_curation import CURATING
 from tests.news.roles_in_merging import MERGING
 from tests.news.roles_in_starting import STARTING
 from tests.news.test_drafting_views import typed
@@ -221,6 +221,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         for whose in ("own", "other")
     ),
     *STARTING,
+    *CURATING,
     *MERGING,
     *(
         (name, how, ask, {ADMIN: status, EDITOR: status})
@@ -366,12 +367,6 @@ SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_source": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_feed": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
-    "news_relatedlink": (
-        {ADMIN, EDITOR, REVIEWER, MODERATOR},
-        {ADMIN, MODERATOR},
-        {ADMIN, MODERATOR},
-        {ADMIN, MODERATOR},
-    ),
     "advocacy_petition": (
         {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
         {ADMIN, EDITOR, CAMPAIGNER},
@@ -404,7 +399,6 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
         "news_source": SourceFactory(),
         "news_category": CategoryFactory(),
         "news_feed": FeedFactory(),
-        "news_relatedlink": RelatedLinkFactory(article=world.other),
         "advocacy_petition": PetitionFactory(),
         "advocacy_delivery": DeliveryFactory(),
         "advocacy_letter": LetterFactory(),
