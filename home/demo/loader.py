@@ -368,7 +368,7 @@ class Newsroom:
 
     def _related(self, page: ArticlePage, links: list[dict[str, Any]]) -> None:
         for number, link in enumerate(links):
-            row = RelatedLink(
+            RelatedLink.objects.create(
                 article=page,
                 address=link["address"],
                 title=link["title"],
@@ -377,9 +377,9 @@ class Newsroom:
                     datetime.fromisoformat(link["published_at"]) if "published_at" in link else None
                 ),
                 position=(number + 1) * 10,
+                decided_by=self.staff["moderator"],
+                decided_at=timezone.now(),
             )
-            row.decide(by=self.staff["moderator"])
-            row.save()
 
     def _commentary(self, page: ArticlePage, content: dict[str, Any], state: str) -> ArticlePage:
         """Draft, revise, ask, approve: as far as the state says."""

@@ -43,7 +43,7 @@ CURATING: list[tuple[str, str, Callable[[Any], Any], dict[str, int]]] = [
         (
             "news_related_act",
             verb,
-            lambda w, verb=verb: post(
+            lambda w, verb=verb: _post(
                 w, "news_related_act", do=f"{verb} {_suggested(w).pk}.suggested"
             ),
             DO,
