@@ -127,6 +127,8 @@ def test_a_packed_file_is_unpacked() -> None:
         (gzip.compress(gzip.compress(FILE)), "gzip, gzip", "not asked for"),
         (FILE, "br", "not asked for"),
     ],
+    # What is packed says when, and no test's name may.
+    ids=["cut", "plain", "empty", "deflate", "twice", "br"],
 )
 def test_what_cannot_be_unpacked_is_refused(content: bytes, packing: str, reason: str) -> None:
     with serving(sending(content, headers={"Content-Encoding": packing})) as address:
@@ -261,6 +263,7 @@ def test_any_other_answer_is_refused_by_name(
         ("Sat, 28 Nov 2009 01:00:00 GMT", 0, 0),
         ("Sat, 28 Nov 2009 01:00:00 -0000", 0, 0),
     ],
+    ids=["to come", "past", "past without a zone"],
 )
 def test_the_time_to_come_back_may_be_a_date(said: str, least: int, most: int) -> None:
     with (
