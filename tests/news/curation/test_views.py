@@ -171,7 +171,7 @@ def test_the_queue_costs_no_more_queries_for_many_links_than_for_few(moderator: 
             for _ in range(9):
                 link(page, status, decided_by=editor())
     assert (cost(QUEUE), cost(one)) == few
-    assert few[0] <= 18
+    assert few[0] <= 20
 
 
 def test_numbers_are_counted_as_far_as_anybody_wants_to_know(
