@@ -232,7 +232,10 @@ def _list_more(mailing: Mailing) -> bool:
             .values_list("pk", "topics")[:LISTED_AT_ONCE]
         )
         if not found:
-            return not mine.update(addressed_at=now)
+            if not mine.update(addressed_at=now):
+                return True
+            mailing.addressed_at = now
+            return False
         rows = [
             MailingRecipient(mailing=mailing, subscriber_id=number, due_at=now)
             for number, topics in found
