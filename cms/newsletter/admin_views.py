@@ -34,9 +34,10 @@ def import_subscribers(request: AdminRequest) -> HttpResponse:
     """Ask for a file, and report what became of each of its lines."""
     if not request.user.has_perm(importing.PERMISSION):
         raise PermissionDenied
-    form = ImportForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
     report = None
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         content = form.cleaned_data["file"].read(importing.LARGEST + 1)
         try:
             report = importing.import_csv(

@@ -92,7 +92,9 @@ def test_an_address_gets_three_mails_a_day_and_the_last_link_keeps_working(
 def test_no_address_of_a_page_holds_an_e_mail_address_and_each_is_private(
     client: Client, signature: Signature, html_valid: Callable[[bytes], None]
 ) -> None:
-    subscriptions.subscribe_confirmed(email=ADA, consent_text=subscriptions.CONSENT_TEXT, source="a test")
+    subscriptions.subscribe_confirmed(
+        email=ADA, consent_text=subscriptions.CONSENT_TEXT, source="a test"
+    )
     ask(client, ADA)
     shown = link()
     for address in (FORM, f"{FORM}check-your-mail/", shown, f"{FORM}ended/", f"{FORM}x/"):
