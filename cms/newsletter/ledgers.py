@@ -100,6 +100,7 @@ class SubscriberLedger(Ledger):
     list_filter = ("status", "frequency", "created_at")
     search_fields = ("email",)
     list_per_page = 50
+    narrow_columns = ("status", "frequency", "confirmed_at", "unsubscribed_at")
     list_export = (
         "email",
         "status",

@@ -24,20 +24,12 @@ if TYPE_CHECKING:
     from django.db import models
     from django.http import HttpResponse
     from django.urls import URLPattern
-    from wagtail.admin.menu import MenuItem
     from wagtail.log_actions import LogActionRegistry
     from wagtail.models import ModelLogEntry
 
     from cms.core.requests import AdminRequest
 
-VIEWSET = IssueViewSet()
-register_snippet(VIEWSET)
-
-
-@hooks.register("register_admin_menu_item")
-def issues_menu_item() -> MenuItem:
-    """Beside the subscribers."""
-    return VIEWSET.get_menu_item()
+register_snippet(IssueViewSet)
 
 
 @hooks.register(NEWSLETTER_TOPICS)

@@ -136,14 +136,14 @@ class IssueViewSet(SnippetViewSet):
     model = Issue
     icon = "mail"
     menu_label = "Newsletter issues"
-    menu_order = 340
+    menu_order = 345
     index_view_class = IssueIndexView
     add_view_class = IssueCreateView
     edit_view_class = IssueEditView
     inspect_view_class = IssueView
     inspect_view_enabled = True
     copy_view_enabled = False
-    add_to_admin_menu = False
+    add_to_admin_menu = True
     list_display = [
         "__str__",
         Column("get_audience_display", label="For"),
