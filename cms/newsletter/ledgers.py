@@ -134,14 +134,19 @@ class SubscriberLedger(Ledger):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The list; the names of topics are looked up once for all of it."""
-        self._names = {topic.key: topic.name for topic in topics.offered()}
+        self._names = _names()
         return super().get_queryset(request)
 
     @display(description="about")
     def chosen(self, subscriber: Subscriber) -> str:
         """The names of what they chose, as an import reads them; blank for everything."""
-        names = self._names or {topic.key: topic.name for topic in topics.offered()}
-        return "; ".join(names[key] for key in subscriber.topics if key in names)
+        names = self._names or _names()
+        return "; ".join(dict.fromkeys(names[key] for key in subscriber.topics if key in names))
+
+
+def _names() -> dict[str, str]:
+    """The name of each topic, under its key and those of all that have become part of it."""
+    return {key: topic.name for topic in topics.offered() for key in (topic.key, *topic.former)}
 
 
 modeladmin_register(SubscriberLedger)

@@ -21,6 +21,8 @@ class Topic:
 
     key: str
     name: str
+    # Keys of topics that have become part of this one: whoever chose them has chosen it.
+    former: frozenset[str] = frozenset()
 
 
 def offered() -> list[Topic]:
@@ -28,6 +30,12 @@ def offered() -> list[Topic]:
     return [topic for offer in hooks.get_hooks(HOOK) for topic in offer()]
 
 
+def chosen(keys: list[str]) -> list[Topic]:
+    """Those topics that are still there, for the keys that a subscriber holds."""
+    held = set(keys)
+    return [topic for topic in offered() if topic.key in held or topic.former & held]
+
+
 def names_of(keys: list[str]) -> list[str]:
-    """The names of those topics that are still there."""
-    return [topic.name for topic in offered() if topic.key in keys]
+    """Their names."""
+    return [topic.name for topic in chosen(keys)]

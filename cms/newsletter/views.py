@@ -141,7 +141,10 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "newsletter/preferences.html", context, status=404)
     form = PreferencesForm(
         request.POST if "save" in request.POST else None,
-        initial={"frequency": subscriber.frequency, "topics": subscriber.topics},
+        initial={
+            "frequency": subscriber.frequency,
+            "topics": [topic.key for topic in topics.chosen(subscriber.topics)],
+        },
     )
     if request.method == "POST":
         if "erase" in request.POST:

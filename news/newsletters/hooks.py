@@ -12,10 +12,8 @@ from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from cms.newsletter.topics import HOOK as NEWSLETTER_TOPICS
-from cms.newsletter.topics import Topic
-from news.models import Category
 from news.models.issues import Issue, IssueStatus
-from news.newsletters import automatic, sending, views
+from news.newsletters import automatic, sending, topics, views
 from news.newsletters.viewset import IssueViewSet, page_of
 
 if TYPE_CHECKING:
@@ -32,11 +30,7 @@ if TYPE_CHECKING:
 register_snippet(IssueViewSet)
 
 
-@hooks.register(NEWSLETTER_TOPICS)
-def categories() -> list[Topic]:
-    """Readers choose from categories; their keys stay when they are renamed."""
-    found = Category.objects.order_by("name").values_list("pk", "name")
-    return [Topic(key=str(number), name=name) for number, name in found]
+hooks.register(NEWSLETTER_TOPICS, topics.offered)
 
 
 @hooks.register("register_admin_urls")

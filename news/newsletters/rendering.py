@@ -22,7 +22,7 @@ from cms.newsletter import letters
 from cms.newsletter.models import Mailing, Subscriber
 from news.models.articles import ArticlePage
 from news.models.issues import Audience, Issue
-from news.newsletters import plain
+from news.newsletters import plain, topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +146,7 @@ def _render(issue: Issue, articles: dict[int, ArticlePage]) -> Rendered:
 
 
 def _parts(content: StreamValue, articles: dict[int, ArticlePage]) -> Iterator[dict[str, Any]]:
+    keys = topics.keys_by_category()
     for block in content:
         context: dict[str, Any] = {"value": block.value}
         part: dict[str, Any] = {"kind": letters.PROSE, "topics": [], "title": ""}
@@ -159,7 +160,9 @@ def _parts(content: StreamValue, articles: dict[int, ArticlePage]) -> Iterator[d
             }
             part |= {
                 "kind": letters.ARTICLE,
-                "topics": [str(category.pk) for category in article.categories.all()],
+                "topics": [
+                    key for category in article.categories.all() for key in keys[category.pk]
+                ],
                 "title": article.title,
             }
         elif block.block_type == "heading":

@@ -74,6 +74,6 @@ def _done(request: AdminRequest, issue: Issue, asked: str) -> str:
         return "The issue is a draft again."
     form = ScheduleForm(request.POST)
     if not form.is_valid():
-        raise sending.IssueRefusedError(" ".join(form.errors["at"]))
+        raise sending.IssueRefusedError(" ".join(map(str, form.errors["at"])))
     sending.schedule(issue=issue, at=form.cleaned_data["at"], by=request.user)
     return "The issue is scheduled."

@@ -40,7 +40,7 @@ class IssueForm(WagtailAdminModelForm):
             audience.choices = [(choice.value, choice.label) for choice in BY_HAND]
 
 
-Issue.base_form_class = IssueForm  # type: ignore[attr-defined]
+Issue.base_form_class = IssueForm
 
 
 class IssueIndexView(IndexView):

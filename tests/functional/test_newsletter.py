@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -25,7 +26,7 @@ from tests.functional.conftest import LoginAs, NewPage
 PHONE = (360, 740)
 
 
-def live(title: str, **fields: object) -> ArticlePage:
+def live(title: str, **fields: Any) -> ArticlePage:
     page = article(title=title, live=True, **fields)
     ArticlePage.objects.filter(pk=page.pk).update(first_published_at=timezone.now())
     return page

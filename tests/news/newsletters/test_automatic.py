@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from news.models import (
     Issue,
     IssueArticle,
     IssueStatus,
+    Merge,
     NewsletterSettings,
 )
 from news.newsletters import automatic, rendering, sending
@@ -40,7 +42,7 @@ def _zone(settings: Settings) -> None:
     assert settings.TIME_ZONE == "America/New_York"
 
 
-def live_since(moment: datetime, title: str = "New", **fields: object) -> ArticlePage:
+def live_since(moment: datetime, title: str = "New", **fields: Any) -> ArticlePage:
     page = article(title=title, live=True, **fields)
     ArticlePage.objects.filter(pk=page.pk).update(
         first_published_at=moment, last_published_at=moment
@@ -234,3 +236,23 @@ def test_readers_choose_from_categories_whose_keys_stay_when_they_are_renamed() 
     assert topics.Topic(str(category.pk), "Water") in topics.offered()
     Category.objects.filter(pk=category.pk).update(name="Rivers", slug="rivers")
     assert topics.names_of([str(category.pk)]) == ["Rivers"]
+
+
+def test_whoever_chose_a_category_that_was_merged_has_chosen_the_one_it_became() -> None:
+    old, between, new = (CategoryFactory(name=name) for name in ("Rivers", "Lakes", "Water"))
+    for one, other in ((old, between), (between, new)):
+        Merge.objects.create(
+            kind=Merge.Kind.CATEGORY,
+            old_id=one.pk,
+            into_id=other.pk,
+            status=Merge.Status.MERGED,
+            kept=[],
+        )
+    keys = [str(old.pk)]
+    Category.objects.filter(pk__in=[old.pk, between.pk]).delete()
+    assert topics.names_of(keys) == ["Water"]
+    page = live_since(NOW, categories=[new])
+    [part] = rendering.render(issue_of(page)).parts
+    assert set(part["topics"]) == {str(old.pk), str(between.pk), str(new.pk)}
+    Merge.objects.filter(old_id=old.pk).update(status=Merge.Status.UNDONE)
+    assert topics.names_of(keys) == []

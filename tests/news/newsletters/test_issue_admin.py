@@ -156,7 +156,8 @@ def test_an_issue_that_cannot_be_sent_says_why_and_how_it_looks_is_never_an_erro
     page.unpublish()
     assert "Readers cannot open “Gone”" in client.get(page_of(issue)).content.decode()
     preview = reverse("wagtailsnippets_news_issue:preview_on_edit", args=[issue.pk])
-    assert Issue.objects.get().serve_preview(client.get(preview).wsgi_request, "html")
+    shown = Issue.objects.get().serve_preview(client.get(preview).wsgi_request, "html")
+    assert "Readers cannot open “Gone”" in shown.content.decode()
 
 
 def test_both_previews_are_the_mail(client: Client, me: User) -> None:
