@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("news", "0005_days_of_stories"),
+        ("news", "0007_curation_can_be_undone"),
         ("newsletter", "0002_frequency_suppressions_and_mailings"),
         ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -41,10 +41,11 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
-from tests.news.roles_in_curation import CURATING
 from tests.news.newsletters.test_issues import issue_of
+from tests.news.roles_in_curation import CURATING
 from tests.news.roles_in_merging import MERGING
 from tests.news.roles_in_starting import STARTING
+from tests.news.roles_in_the_newsletter import NEWSLETTER
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -308,17 +309,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         )
         for how, data in (("test", {"test": "1"}), ("send", {"receivers": "0"}))
     ),
-    *(
-        (
-            "news_issue_act",
-            what,
-            lambda w, what=what: post(w, "news_issue_act", issue_of().pk, do=what),
-            {ADMIN: 302, EDITOR: 302},
-        )
-        for what in ("test", "send", "schedule", "unschedule")
-    ),
-    ("news_issue_act", "nothing", lambda w: post(w, "news_issue_act", issue_of().pk), {}),
-    ("newsletter_import", "", get("newsletter_import"), {ADMIN: 200, CAMPAIGNER: 200}),
+    *NEWSLETTER,
 ]
 
 
