@@ -156,18 +156,7 @@ def as_json(stored: Stored) -> dict[str, Any]:
             }
             for signature in stored.signatures
         ],
-        "newsletter": (
-            {
-                "email": stored.subscriber.email,
-                "status": stored.subscriber.status,
-                "consent": stored.subscriber.consent_text,
-                "asked_at": _iso(stored.subscriber.consented_at),
-                "confirmed_at": _iso(stored.subscriber.confirmed_at),
-                "unsubscribed_at": _iso(stored.subscriber.unsubscribed_at),
-            }
-            if stored.subscriber
-            else None
-        ),
+        "newsletter": subscriptions.as_dict(stored.subscriber) if stored.subscriber else None,
         "mails_in_outbox": stored.mails,
     }
 

@@ -192,7 +192,9 @@ def confirm(*, petition: Petition, token: str) -> ConfirmLink:
             return ConfirmLink(LinkState.USED, link.signature)
         if link.signature.wants_newsletter:
             subscriptions.subscribe_confirmed(
-                email=link.signature.email, consent_text=subscriptions.CONSENT_TEXT
+                email=link.signature.email,
+                consent_text=subscriptions.CONSENT_TEXT,
+                source=f"the petition “{petition.title}”"[:200],
             )
         # Last, because every signer of this petition waits for this row.
         Petition.objects.filter(pk=petition.pk).update(confirmed_count=F("confirmed_count") + 1)

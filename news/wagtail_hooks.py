@@ -31,6 +31,7 @@ from news.merging import views as merging_views
 from news.merging import work as merging_work
 from news.merging.kinds import MODELS, Kind
 from news.models import ArticleIndexPage, ArticlePage, Merge
+from news.newsletters import hooks as newsletter_hooks
 from news.viewsets import NewsroomViewSetGroup
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
     from cms.core.models import User
     from cms.core.requests import AdminRequest
+
+__all__ = ["newsletter_hooks"]
 
 register_snippet(NewsroomViewSetGroup)
 hooks.register("register_newsroom_menu_item", ledgers.StoryLedger().get_menu_item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from email import message_from_bytes, policy
 
 
@@ -13,6 +14,7 @@ class Mailbox:
     def __init__(self, port: int) -> None:
         self.port = port
         self._texts: dict[str, list[str]] = {}
+        self._number = 0
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
@@ -31,12 +33,17 @@ class Mailbox:
     def number(self) -> int:
         """How many mails have come."""
         with self._lock:
-            return sum(map(len, self._texts.values()))
+            return self._number
 
     def texts(self) -> dict[str, list[str]]:
         """The texts of all mails, by recipient."""
         with self._lock:
             return {recipient: list(texts) for recipient, texts in self._texts.items()}
+
+    def counts(self) -> Counter[str]:
+        """How many mails each recipient got."""
+        with self._lock:
+            return Counter({recipient: len(texts) for recipient, texts in self._texts.items()})
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -77,6 +84,9 @@ class Mailbox:
 
     def _keep(self, recipients: list[str], raw: bytes) -> None:
         message = message_from_bytes(raw, policy=policy.default)
+        body = message.get_body(("plain",))
+        content = body.get_content() if body else ""
         with self._lock:
             for recipient in recipients:
-                self._texts.setdefault(recipient, []).append(message.get_content())
+                self._texts.setdefault(recipient, []).append(content)
+                self._number += 1

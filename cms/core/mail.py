@@ -35,6 +35,8 @@ from django_tasks_db.models import DBTaskResult
 from post_office.models import PRIORITY, STATUS, Email
 from post_office.settings import get_backend, get_message_id_fqdn
 
+from cms.core.smtp import Answer, hand_over, hang_up
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -199,10 +201,7 @@ def deliver() -> Delivery:
     server = get_connection(get_backend())
     while (row := _claim_next(server, report)) is not None:
         _send(row, server, report)
-    try:
-        server.close()
-    except (OSError, smtplib.SMTPException):
-        logger.info("The mail server hung up before we did.")
+    hang_up(server)
     return report
 
 
@@ -232,40 +231,22 @@ def _claim_next(server: BaseEmailBackend, report: Delivery) -> Email | None:
 
 
 def _send(row: Email, server: BaseEmailBackend, report: Delivery) -> None:
-    try:
-        server.send_messages([row.email_message()])
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
-        if all(500 <= code < 600 for code in codes):
-            _fail(row, error, report)
-            for address in error.recipients:
-                address_refused.send(sender=Email, address=address)
-        else:
-            _put_off(row, error, report)
-    except smtplib.SMTPDataError as error:
-        if 500 <= error.smtp_code < 600:
-            _fail(row, error, report)
-        else:
-            _put_off(row, error, report)
-    except (ValueError, UnicodeError, smtplib.SMTPNotSupportedError) as error:
-        _fail(row, error, report)
-    except Exception as error:  # noqa: BLE001 - whatever a backend raises, the next mail must go out
-        _put_off(row, error, report)
-        _hang_up(server)
-    else:
+    attempt = hand_over(row.email_message, server)
+    if attempt.answer == Answer.TAKEN:
         # The links in a mail are keys. Once it is on its way, nobody needs them here.
         Email.objects.filter(pk=row.pk).update(
             status=STATUS.sent, message="", html_message="", last_updated=timezone.now()
         )
         report.sent += 1
-
-
-def _hang_up(server: BaseEmailBackend) -> None:
-    """Begin anew after a broken conversation."""
-    try:
-        server.close()
-    except (OSError, smtplib.SMTPException):
-        logger.info("The mail server hung up before we did.")
+        return
+    error = cast("Exception", attempt.error)
+    if attempt.answer == Answer.LATER:
+        _put_off(row, error, report)
+        return
+    _fail(row, error, report)
+    if attempt.answer == Answer.NO_MAILBOX:
+        for address in (*row.to, *row.cc, *row.bcc):
+            address_refused.send(sender=Email, address=address)
 
 
 def _fail(row: Email, error: Exception, report: Delivery) -> None:

@@ -5,6 +5,7 @@ from news.models.categories import Category, CategoryIndexPage
 from news.models.commentary import CommentaryEdit, DraftedBlock, DraftRun, Review, Section
 from news.models.curation import Curation
 from news.models.feeds import Feed, FeedPoll, Story
+from news.models.issues import Audience, Issue, IssueArticle, IssueStatus, NewsletterSettings
 from news.models.likeness import LikenessEntry, LikenessPosting, LikenessWord
 from news.models.merging import Merge, MergeStep
 from news.models.related import RelatedLink
@@ -15,6 +16,7 @@ __all__ = [
     "ArticleIndexPage",
     "ArticlePage",
     "ArticleTag",
+    "Audience",
     "Category",
     "CategoryIndexPage",
     "CommentaryEdit",
@@ -24,11 +26,15 @@ __all__ = [
     "DraftedBlock",
     "Feed",
     "FeedPoll",
+    "Issue",
+    "IssueArticle",
+    "IssueStatus",
     "LikenessEntry",
     "LikenessPosting",
     "LikenessWord",
     "Merge",
     "MergeStep",
+    "NewsletterSettings",
     "NewsroomSettings",
     "RelatedLink",
     "Review",

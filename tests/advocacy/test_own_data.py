@@ -92,7 +92,9 @@ def test_an_address_gets_three_mails_a_day_and_the_last_link_keeps_working(
 def test_no_address_of_a_page_holds_an_e_mail_address_and_each_is_private(
     client: Client, signature: Signature, html_valid: Callable[[bytes], None]
 ) -> None:
-    subscriptions.subscribe_confirmed(email=ADA, consent_text=subscriptions.CONSENT_TEXT)
+    subscriptions.subscribe_confirmed(
+        email=ADA, consent_text=subscriptions.CONSENT_TEXT, source="a test"
+    )
     ask(client, ADA)
     shown = link()
     for address in (FORM, f"{FORM}check-your-mail/", shown, f"{FORM}ended/", f"{FORM}x/"):
@@ -108,7 +110,7 @@ def test_the_page_shows_everything_under_the_address_and_nothing_under_others(
     client: Client, signature: Signature
 ) -> None:
     other = SignatureFactory.create(petition=signature.petition, name="Somebody Else")
-    subscriptions.subscribe_confirmed(email=ADA, consent_text="I agree to it.")
+    subscriptions.subscribe_confirmed(email=ADA, consent_text="I agree to it.", source="a test")
     ask(client, ADA)
     html = client.get(link()).content.decode()
     for part in (ADA, "Ada Lovelace", "53703, United States", "&lt;b&gt;Because", "I agree to it."):
@@ -175,7 +177,7 @@ def test_everything_goes_at_once_and_the_link_with_it(client: Client, signature:
     SignatureFactory.create(petition=ended, email=ADA, confirmed=True)
     SignatureFactory.create(email=ADA)
     other = SignatureFactory.create(email="bob@example.org")
-    subscriptions.subscribe_confirmed(email=ADA, consent_text="Yes.")
+    subscriptions.subscribe_confirmed(email=ADA, consent_text="Yes.", source="a test")
     ask(client, ADA)
     address = link()
     html = client.post(address, {"erase": "everything"}, follow=True).content.decode()
@@ -198,7 +200,7 @@ def test_a_stranger_s_signature_cannot_be_erased_by_its_number(
 
 
 def test_the_subscription_is_erased_by_itself(client: Client, signature: Signature) -> None:
-    subscriptions.subscribe_confirmed(email=ADA, consent_text="Yes.")
+    subscriptions.subscribe_confirmed(email=ADA, consent_text="Yes.", source="a test")
     ask(client, ADA)
     client.post(link(), {"erase": "newsletter"})
     client.post(link(), {"erase": "newsletter"})

@@ -41,9 +41,11 @@ from tests.factories.news import (
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.desk import latest_of
+from tests.news.newsletters.test_issues import issue_of
 from tests.news.roles_in_curation import CURATING
 from tests.news.roles_in_merging import MERGING
 from tests.news.roles_in_starting import STARTING
+from tests.news.roles_in_the_newsletter import NEWSLETTER
 from tests.news.test_drafting_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -307,6 +309,7 @@ OURS: list[tuple[str, str, Ask, dict[str, int]]] = [
         )
         for how, data in (("test", {"test": "1"}), ("send", {"receivers": "0"}))
     ),
+    *NEWSLETTER,
 ]
 
 
@@ -365,6 +368,7 @@ def test_ledgers_are_read_by_some_and_changed_by_nobody(world: World, role: str)
 # Who may see the list, add, edit and delete.
 SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_source": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
+    "news_issue": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_feed": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "advocacy_petition": (
@@ -397,6 +401,7 @@ SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
 def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
     rows: dict[str, Any] = {
         "news_source": SourceFactory(),
+        "news_issue": issue_of(),
         "news_category": CategoryFactory(),
         "news_feed": FeedFactory(),
         "advocacy_petition": PetitionFactory(),
@@ -422,6 +427,7 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
 SETTINGS = {
     ("core", "sitesettings"): {ADMIN},
     ("news", "newsroomsettings"): {ADMIN},
+    ("news", "newslettersettings"): {ADMIN},
     ("advocacy", "advocacysettings"): {ADMIN, CAMPAIGNER},
 }
 
@@ -480,7 +486,7 @@ def test_no_address_of_ours_is_missing_from_the_table() -> None:
             ledgers.add(name.split("_modeladmin_")[0])
         elif name.startswith("wagtailsnippets_"):
             snippets.add(name.split(":")[0].removeprefix("wagtailsnippets_"))
-        elif name.startswith(("advocacy_", "news_")):
+        elif name.startswith(("advocacy_", "news_", "newsletter_")):
             ours.add(name)
     assert ours == {name for name, *_ in OURS}
     assert ledgers == set(LEDGERS)

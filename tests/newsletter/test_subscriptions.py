@@ -10,8 +10,8 @@ from post_office.models import STATUS, Email
 
 from cms.core import mail
 from cms.core.allowance import MAILS_A_DAY
-from cms.newsletter import subscriptions
-from cms.newsletter.models import Subscriber, SubscriberStatus
+from cms.newsletter import subscriptions, suppressions
+from cms.newsletter.models import Subscriber, SubscriberStatus, Suppression
 from cms.newsletter.subscriptions import LinkState
 from tests.factories.newsletter import SubscriberFactory
 
@@ -151,13 +151,20 @@ def test_every_mail_says_how_to_end_it() -> None:
     assert stop in last_mail().message
 
 
-def test_an_address_that_its_server_refuses_is_not_written_to_until_confirmed_again() -> None:
+def test_an_address_that_its_server_refuses_is_written_to_again_only_if_it_proves_itself() -> None:
     subscriber = SubscriberFactory.create(confirmed=True)
     mail.address_refused.send(sender=None, address=subscriber.email.upper())
     assert not Subscriber.objects.confirmed().exists()
     subscriptions.subscribe(email=subscriber.email)
-    subscriptions.confirm(token=token_from(last_mail()))
+    assert not Email.objects.filter(status=STATUS.queued).exists()
+    subscriptions.subscribe_confirmed(email=subscriber.email, consent_text="Yes.", source="a test")
     assert Subscriber.objects.confirmed().get() == subscriber
+    assert not suppressions.is_suppressed(subscriber.email)
+
+
+def test_a_strangers_mailbox_that_is_not_there_is_not_noted_down() -> None:
+    mail.address_refused.send(sender=None, address="nobody@example.org")
+    assert not Suppression.objects.exists()
 
 
 def test_no_link_names_an_address() -> None:

@@ -21,6 +21,14 @@ class SubscriberStatus(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
 
 
+class Frequency(models.TextChoices):
+    """How often somebody wants the newsletter."""
+
+    EACH = "each", "Each article, soon after it is published"
+    DAILY = "daily", "Once a day, when there is something new"
+    WEEKLY = "weekly", "Once a week"
+
+
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Subscribers by what they agreed to."""
 
@@ -41,7 +49,18 @@ class Subscriber(MailAllowance):
     status = models.CharField(
         max_length=12, choices=SubscriberStatus, default=SubscriberStatus.PENDING
     )
+    frequency = models.CharField(
+        "how often", max_length=6, choices=Frequency, default=Frequency.WEEKLY
+    )
+    topics = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Keys of what they chose (see cms.newsletter.topics); none means everything.",
+    )
     consent_text = models.TextField(blank=True, help_text="The words that were agreed to.")
+    consent_source = models.CharField(
+        "agreed to on", max_length=200, blank=True, help_text="Where it was agreed to."
+    )
     consented_at = models.DateTimeField("asked for", null=True, blank=True)
     created_at = models.DateTimeField("first seen", auto_now_add=True)
     confirmed_at = models.DateTimeField("confirmed", null=True, blank=True)
@@ -53,10 +72,20 @@ class Subscriber(MailAllowance):
         help_text="Nothing more is sent until the address is confirmed again.",
     )
 
+    soft_bounces = models.PositiveSmallIntegerField(
+        "mails given up in a row",
+        default=0,
+        help_text="The address is marked as refused after so many that could not be delivered.",
+    )
+
     objects = SubscriberQuerySet.as_manager()
 
     class Meta:
         verbose_name = "subscriber"
+        permissions = [
+            ("export_subscriber", "Can export subscribers"),
+            ("import_subscriber", "Can import subscribers"),
+        ]
         verbose_name_plural = "subscribers"
         ordering = ["-created_at", "-pk"]
         constraints = [

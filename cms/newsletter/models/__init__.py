@@ -1,0 +1,16 @@
+"""Who gets the newsletter, who never again, and what was sent to whom."""
+
+from cms.newsletter.models.mailings import Mailing, MailingRecipient, RecipientStatus
+from cms.newsletter.models.subscribers import Frequency, Subscriber, SubscriberStatus
+from cms.newsletter.models.suppressions import Suppression, SuppressionReason
+
+__all__ = [
+    "Frequency",
+    "Mailing",
+    "MailingRecipient",
+    "RecipientStatus",
+    "Subscriber",
+    "SubscriberStatus",
+    "Suppression",
+    "SuppressionReason",
+]

@@ -1,0 +1,157 @@
+"""Issues in the admin: the list, the form, and the page from which one is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.widgets import Button
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    EditView,
+    IndexView,
+    InspectView,
+    SnippetViewSet,
+)
+
+from cms.newsletter import mailings
+from news.models.issues import Audience, Issue, IssueStatus
+from news.newsletters import composing, rendering, sending
+
+if TYPE_CHECKING:
+    from cms.core.requests import AdminRequest
+
+BY_HAND = (Audience.WEEKLY, Audience.DAILY, Audience.EVERYBODY)
+
+
+class IssueForm(WagtailAdminModelForm):
+    """An issue composed by hand, or one that composed itself and was not sent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (audience := self.fields.get("audience")) is None:
+            return
+        if self.instance.period:
+            audience.choices = [(self.instance.audience, self.instance.get_audience_display())]
+        else:
+            audience.choices = [(choice.value, choice.label) for choice in BY_HAND]
+
+
+Issue.base_form_class = IssueForm
+
+
+class IssueIndexView(IndexView):
+    """The list, which offers to begin an issue for each kind of readers."""
+
+    request: AdminRequest
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        """Compose for daily readers, or for everybody; the button beside it is for weekly ones."""
+        buttons = list(super().header_more_buttons)
+        add = self.get_add_url()
+        if add:
+            buttons += [
+                Button(
+                    f"Compose for {audience.label.lower()}",
+                    f"{add}?{urlencode({'audience': audience.value})}",
+                    icon_name="mail",
+                    priority=20,
+                )
+                for audience in BY_HAND[1:]
+            ]
+        return buttons
+
+
+class IssueCreateView(CreateView):
+    """Begins with what was published since the last issue for the same readers."""
+
+    request: AdminRequest
+
+    def get_initial_form_instance(self) -> Issue:
+        """For weekly readers, unless the address names others."""
+        asked = self.request.GET.get("audience", "")
+        audience = Audience(asked) if asked in BY_HAND else Audience.WEEKLY
+        return composing.prefilled(audience, by=self.request.user)
+
+    def get_success_url(self) -> str:
+        """The page from which it is tested and sent."""
+        return page_of(self.object)
+
+
+class IssueEditView(EditView):
+    """Edits a draft; see the hook ``before_edit_snippet`` for all others."""
+
+    def get_success_url(self) -> str:
+        """The page from which it is tested and sent."""
+        return page_of(self.object)
+
+
+class IssueView(InspectView):
+    """How an issue looks, to how many it goes, what became of it, and what can be done now."""
+
+    request: AdminRequest
+    page_title = "Issue"
+    template_name = "news/admin/issue.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A draft is rendered, so what is wrong with it is seen here first."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        issue: Issue = self.object
+        context.update(
+            issue=issue,
+            is_draft=issue.status == IssueStatus.DRAFT,
+            is_scheduled=issue.status == IssueStatus.SCHEDULED,
+            may_edit=self.request.user.has_perm("news.change_issue"),
+            may_send=self.request.user.has_perm(sending.PERMISSION),
+            report=mailings.report(issue.mailing) if issue.mailing else None,
+            mailing=issue.mailing,
+        )
+        if issue.status != IssueStatus.BEGUN:
+            try:
+                rendered = rendering.render(issue)
+            except rendering.IssueBrokenError as error:
+                context["broken"] = str(error)
+            else:
+                message = rendering.specimen(rendered)
+                context.update(
+                    subject=message.subject,
+                    text=message.body,
+                    receivers=sending.receivers(issue, rendered),
+                )
+        return context
+
+
+def page_of(issue: Issue) -> str:
+    """The admin's address of an issue."""
+    return reverse(Issue.snippet_viewset.get_url_name("inspect"), args=[issue.pk])
+
+
+class IssueViewSet(SnippetViewSet):
+    """Issues of the newsletter."""
+
+    model = Issue
+    icon = "mail"
+    menu_label = "Newsletter issues"
+    menu_order = 345
+    index_view_class = IssueIndexView
+    add_view_class = IssueCreateView
+    edit_view_class = IssueEditView
+    inspect_view_class = IssueView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_admin_menu = True
+    list_display = [
+        "__str__",
+        Column("get_audience_display", label="For"),
+        Column("get_status_display", label="State", sort_key="status"),
+        DateColumn("scheduled_for", label="Scheduled for", sort_key="scheduled_for"),
+        DateColumn("begun_at", label="Sent", sort_key="begun_at"),
+    ]
+    list_filter = ["audience", "status"]
+    list_per_page = 50
+    search_backend_name = None
+    search_fields = ["subject", "name"]
