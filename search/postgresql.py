@@ -1,0 +1,150 @@
+"""The index in PostgreSQL: a table whose vectors the database computes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+
+from search.engine import (
+    CLOSE,
+    EXTRACT_WORDS,
+    FACETED,
+    OPEN,
+    REACHABLE,
+    choose_extract,
+    marks,
+    moments,
+)
+from search.labels import kind_label
+from search.queries import Search
+from search.tables import Row, Tables
+
+# The newest hits whose vectors are fetched to weigh them; each costs as much as fifty others.
+WEIGHED = 400
+_PHRASE = "phraseto_tsquery('search_stems', %s)"
+_HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}"
+
+
+class _Statement:
+    """A condition with its parameters."""
+
+    def __init__(self, search: Search, vector: str = "vector") -> None:
+        self.words, self.parameters = self._words(search)
+        parts = [self.words] if self.words else []
+        if vector == "vector":
+            for mark in marks(search.filters):
+                parts.append("%s::tsquery")
+                self.parameters.append(f"'{mark}'")
+        asked = " && ".join(parts)
+        if asked and search.query.without:
+            asked += "".join([f" && !!{_PHRASE}"] * len(search.query.without))
+            self.parameters += [" ".join(term) for term in search.query.without]
+        low, high = moments(search.filters)
+        self.where = f"t.{vector} @@ ({asked}) AND " if asked else ""
+        self.where += "t.slot >= %s AND t.slot < %s"
+        self.parameters += [low, high]
+
+    @staticmethod
+    def _words(search: Search) -> tuple[str, list[Any]]:
+        query = search.query
+        if not query.terms:
+            return "", []
+        choices = query.nearly if search.nearly else (query.terms,)
+        sql = " || ".join("(" + " && ".join([_PHRASE] * len(choice)) + ")" for choice in choices)
+        return f"({sql})", [" ".join(term) for choice in choices for term in choice]
+
+
+class PostgreSQLIndex(Tables):
+    """Finds by a GIN index, and fetches the long vectors of the newest hits only."""
+
+    all_texts = (
+        "SELECT slot, title, introduction, body, names, labels FROM search_text"
+        " WHERE slot > %s ORDER BY slot LIMIT %s"
+    )
+    texts_of = (
+        "SELECT slot, title, introduction, body, names, labels FROM search_text WHERE slot IN"
+    )
+
+    def count(self, search: Search) -> int:
+        """How many results there are."""
+        return int(self._ask("SELECT count(*)", _Statement(search))[0][0])
+
+    def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
+        """Numbers of the newest things of a kind whose title has words that begin so."""
+        *whole, begun = [f"'{word}'" for word in words]
+        asked = " & ".join([*whole, f"{begun}:*", f"'{kind_label(kind)}'"])
+        rows = self.rows(
+            "SELECT e.object_id FROM search_text t JOIN search_entry e USING (slot)"
+            " WHERE t.begun @@ to_tsquery('search_words', %s) ORDER BY t.slot DESC LIMIT %s",
+            [asked, most],
+        )
+        return [row[0] for row in rows]
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add texts and labels; their slots are free."""
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO search_text (slot, title, introduction, body, names, labels)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                list(rows),
+            )
+
+    def erase(self, slots: Sequence[int]) -> None:
+        """Take out the texts of slots."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_text WHERE slot = ANY(%s)", [list(slots)])
+
+    def _ask(self, select: str, asked: _Statement, end: str = "") -> list[Any]:
+        return self.rows(f"{select} FROM search_text t WHERE {asked.where} {end}", asked.parameters)
+
+    def _labels(self, search: Search) -> Iterator[str]:
+        end = f"ORDER BY t.slot DESC LIMIT {FACETED}"
+        return (row[0] for row in self._ask("SELECT t.labels", _Statement(search), end))
+
+    def _scored(self, search: Search) -> list[tuple[int, str, float]]:
+        """The newest hits by their whole vectors, and those with the words in their title."""
+        whole, titles = _Statement(search), _Statement(search, "title_vector")
+        words = [*whole.parameters[: whole.words.count("%s")]]
+        weights = "'{0.1, 0.3, 0.4, 1.0}'"
+        found: list[tuple[int, str, float]] = []
+        for asked, vector, most in (
+            (whole, "vector", WEIGHED),
+            (titles, "title_vector", REACHABLE),
+        ):
+            found += self.rows(
+                f"SELECT h.slot, e.kind, ts_rank({weights}, t.{vector}, {asked.words})"  # noqa: S608 - placeholders
+                f" FROM (SELECT t.slot FROM search_text t WHERE {asked.where}"
+                f" ORDER BY t.slot DESC LIMIT {most}) h"
+                " JOIN search_text t ON t.slot = h.slot JOIN search_entry e ON e.slot = h.slot",
+                [*words, *asked.parameters],
+            )
+        return found
+
+    def _by_time(self, search: Search, start: int, size: int) -> list[int]:
+        way = "ASC" if search.sort == "oldest" else "DESC"
+        end = f"ORDER BY t.slot {way} LIMIT {size} OFFSET {start}"
+        return [row[0] for row in self._ask("SELECT t.slot", _Statement(search), end)]
+
+    def _extracts(self, search: Search, slots: Sequence[int]) -> dict[int, tuple[str, str]]:
+        words = _Statement(search)
+        if not search.query.terms:
+            rows = self.rows(
+                "SELECT slot, title, introduction, '' FROM search_text WHERE slot = ANY(%s)",
+                [list(slots)],
+            )
+        else:
+            asked = words.parameters[: words.words.count("%s")]
+            whole, part = (
+                f"{_HEADLINE}, HighlightAll=true",
+                f"{_HEADLINE}, MaxWords={EXTRACT_WORDS}",
+            )
+            rows = self.rows(
+                f"SELECT slot, ts_headline('search_stems', title, {words.words}, %s),"  # noqa: S608 - placeholders
+                f" ts_headline('search_stems', introduction, {words.words}, %s),"
+                f" ts_headline('search_stems', body, {words.words}, %s)"
+                " FROM search_text WHERE slot = ANY(%s)",
+                [*asked, whole, *asked, whole, *asked, f"{part}, MinWords=20", list(slots)],
+            )
+        return {slot: (title, choose_extract(intro, body)) for slot, title, intro, body in rows}

@@ -1,0 +1,134 @@
+"""What the index of either database has in common; how it asks differs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db import connection
+
+from search import labels
+from search.engine import FACETED, REACHABLE, Found, Hit, count_kinds, in_order, weighed
+from search.models import Entry, Kind
+from search.queries import Search
+
+Row = tuple[int, str, str, str, str, str]
+
+
+class Tables(ABC):
+    """An index in tables, with the statements that one kind of database understands."""
+
+    # The statements that read texts, in the order of the columns of ``write``: after a slot, so
+    # many; and those of some slots.
+    all_texts: str
+    texts_of: str
+
+    def find(self, search: Search) -> Found:
+        """Results, counts and extracts."""
+        total = self.count(search)
+        slots = self._slots(search, total)
+        found = labels.count(self._labels(search))
+        return Found(
+            hits=in_order(slots, self._hits(search, slots)),
+            total=total,
+            kinds=self._kinds(search, total, found),
+            facets=found,
+            faceted=FACETED if total > FACETED else 0,
+        )
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """What a statement answers."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            found: list[Any] = cursor.fetchall()
+        return found
+
+    def every_text(self) -> Iterator[tuple[str, ...]]:
+        """Title, introduction, body and names of each entry."""
+        for _, *texts in self.every_row():
+            yield tuple(texts[:4])
+
+    def every_row(self, *, at_once: int = 500) -> Iterator[Row]:
+        """Each entry's slot, texts and labels, the oldest first; a few at a time."""
+        after = -(2**62)
+        while rows := self.rows(self.all_texts, [after, at_once]):
+            yield from rows
+            after = rows[-1][0]
+
+    def texts(self, slots: Sequence[int]) -> list[Row]:
+        """The rows of some slots."""
+        holes = ", ".join(["%s"] * len(slots))
+        return self.rows(f"{self.texts_of} ({holes})", slots) if slots else []
+
+    def slots_with_text(self, slots: Sequence[int]) -> set[int]:
+        """Those of the slots that have their texts."""
+        return {row[0] for row in self.texts(slots)}
+
+    def _slots(self, search: Search, total: int) -> list[int]:
+        """The slots of one page of results."""
+        if search.start >= min(total, REACHABLE):
+            return []
+        stop = min(search.start + search.size, REACHABLE)
+        if search.sort == "relevance" and search.query.terms:
+            return self._best(search)[search.start : stop]
+        return self._by_time(search, search.start, stop - search.start)
+
+    def _best(self, search: Search) -> list[int]:
+        """The best of the newest hits and of those that have the words in their title."""
+        scores: dict[int, float] = {}
+        for slot, kind, score in self._scored(search):
+            scores[slot] = max(scores.get(slot, 0.0), weighed(score, slot, kind))
+        return sorted(scores, key=lambda slot: (-scores[slot], -slot))
+
+    def _kinds(
+        self, search: Search, total: int, found: dict[str, dict[int, int]]
+    ) -> dict[str, int]:
+        if not search.filters.kind and total <= FACETED:
+            return count_kinds(found["kind"])
+        return {
+            kind: total
+            if kind == search.filters.kind
+            else self.count(replace(search, filters=replace(search.filters, kind=kind)))
+            for kind in Kind.values
+        }
+
+    def _hits(self, search: Search, slots: Sequence[int]) -> dict[int, Hit]:
+        extracts = self._extracts(search, slots) if slots else {}
+        return {
+            entry.slot: Hit(entry.kind, entry.object_id, *extracts.get(entry.slot, ("", "")))
+            for entry in Entry.objects.filter(slot__in=slots)
+        }
+
+    @abstractmethod
+    def count(self, search: Search) -> int:
+        """How many results there are."""
+
+    @abstractmethod
+    def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
+        """Numbers of the newest things of a kind whose title has words that begin so."""
+
+    @abstractmethod
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add texts and labels; their slots are free."""
+
+    @abstractmethod
+    def erase(self, slots: Sequence[int]) -> None:
+        """Take out the texts of slots."""
+
+    @abstractmethod
+    def _labels(self, search: Search) -> Iterator[str]:
+        """The labels of the newest hits, ``FACETED`` at most."""
+
+    @abstractmethod
+    def _scored(self, search: Search) -> list[tuple[int, str, float]]:
+        """Slot, kind and score of the hits among which the best are looked for."""
+
+    @abstractmethod
+    def _by_time(self, search: Search, start: int, size: int) -> list[int]:
+        """Slots in the order of time."""
+
+    @abstractmethod
+    def _extracts(self, search: Search, slots: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """The title and an extract of each slot, with marks around the hits."""
