@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
 
 class Kind(models.TextChoices):
@@ -55,3 +59,79 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+class Promotion(models.Model):
+    """Something that editors put before all results, where exactly these words are searched for."""
+
+    words = models.TextField(
+        help_text="What readers type, each on a line of its own. Small and capital letters, accents "
+        "and punctuation make no difference."
+    )
+    # The same as the search compares them: a line for each, with a line's end before and after.
+    phrases = models.TextField(editable=False)
+    article = models.ForeignKey(
+        "news.ArticlePage", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    representative = models.ForeignKey(
+        "advocacy.Representative", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    petition = models.ForeignKey(
+        "advocacy.Petition", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    text = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="A sentence under its title: why it helps. May be blank.",
+    )
+
+    panels = [
+        FieldPanel("words"),
+        MultiFieldPanel(
+            [FieldPanel("article"), FieldPanel("representative"), FieldPanel("petition")],
+            "Leads to one of these",
+        ),
+        FieldPanel("text"),
+    ]
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "promoted result"
+
+    def __str__(self) -> str:
+        return self.words.strip().partition("\n")[0][:60]
+
+    def clean(self) -> None:
+        """Words to search for, and one thing that is found."""
+        super().clean()
+        errors: dict[str, str] = {}
+        if not self._compared().strip():
+            errors["words"] = "Write at least one word that readers may type."
+        chosen = [name for name in Kind.values if getattr(self, f"{name}_id")]
+        if len(chosen) != 1:
+            errors[chosen[1] if chosen else "article"] = (
+                "Choose one article, one representative or one petition, and not more."
+            )
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the words in the form in which they are compared."""
+        self.phrases = self._compared()
+        super().save(*args, **kwargs)
+
+    def _compared(self) -> str:
+        from search.indexing import bare  # noqa: PLC0415 - it reads these models
+        from search.queries import parse  # noqa: PLC0415 - as above
+
+        parsed = (parse(line).terms for line in self.words.splitlines())
+        lines = (" ".join(part for term in terms for part in term) for terms in parsed)
+        return "\n" + "".join(f"{bare(line)}\n" for line in lines if line)
+
+    @property
+    def target(self) -> tuple[str, int]:
+        """The kind and the number of what it leads to."""
+        for kind in Kind.values:
+            if number := getattr(self, f"{kind}_id"):
+                return kind, number
+        return Kind.ARTICLE, 0

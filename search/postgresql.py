@@ -28,32 +28,38 @@ _HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}"
 
 
 class _Statement:
-    """A condition with its parameters."""
+    """A condition with its parameters; ``words`` is the part of it that is ranked and marked."""
 
-    def __init__(self, search: Search, vector: str = "vector") -> None:
-        self.words, self.parameters = self._words(search)
-        parts = [self.words] if self.words else []
-        if vector == "vector":
-            for mark in marks(search.filters):
-                parts.append("%s::tsquery")
-                self.parameters.append(f"'{mark}'")
-        asked = " && ".join(parts)
-        if asked and search.query.without:
-            asked += "".join([f" && !!{_PHRASE}"] * len(search.query.without))
-            self.parameters += [" ".join(term) for term in search.query.without]
+    def __init__(self, search: Search, *, in_title: bool = False) -> None:
+        self.words, self.ranked = _words(search)
         low, high = moments(search.filters)
-        self.where = f"t.{vector} @@ ({asked}) AND " if asked else ""
-        self.where += "t.slot >= %s AND t.slot < %s"
+        conditions: list[str] = []
+        self.parameters: list[Any] = []
+        if in_title:
+            conditions.append(f"t.title_vector @@ {self.words}")
+            self.parameters += self.ranked
+        asked = [] if in_title or not self.words else [self.words]
+        self.parameters += self.ranked if asked else []
+        for mark in marks(search.filters):
+            asked.append("%s::tsquery")
+            self.parameters.append(f"'{mark}'")
+        if self.words:
+            asked += [f"!!{_PHRASE}"] * len(search.query.without)
+            self.parameters += [" ".join(term) for term in search.query.without]
+        if asked:
+            conditions.append(f"t.vector @@ ({' && '.join(asked)})")
+        self.where = " AND ".join([*conditions, "t.slot >= %s AND t.slot < %s"])
         self.parameters += [low, high]
 
-    @staticmethod
-    def _words(search: Search) -> tuple[str, list[Any]]:
-        query = search.query
-        if not query.terms:
-            return "", []
-        choices = query.nearly if search.nearly else (query.terms,)
-        sql = " || ".join("(" + " && ".join([_PHRASE] * len(choice)) + ")" for choice in choices)
-        return f"({sql})", [" ".join(term) for choice in choices for term in choice]
+
+def _words(search: Search) -> tuple[str, list[str]]:
+    """The terms as one query; blank where there are none."""
+    query = search.query
+    if not query.terms:
+        return "", []
+    choices = query.nearly if search.nearly else (query.terms,)
+    sql = " || ".join("(" + " && ".join([_PHRASE] * len(choice)) + ")" for choice in choices)
+    return f"({sql})", [" ".join(term) for choice in choices for term in choice]
 
 
 class PostgreSQLIndex(Tables):
@@ -66,6 +72,7 @@ class PostgreSQLIndex(Tables):
     texts_of = (
         "SELECT slot, title, introduction, body, names, labels FROM search_text WHERE slot IN"
     )
+    strays = "SELECT slot FROM search_text WHERE slot NOT IN (SELECT slot FROM search_entry)"
 
     def count(self, search: Search) -> int:
         """How many results there are."""
@@ -83,11 +90,13 @@ class PostgreSQLIndex(Tables):
         return [row[0] for row in rows]
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Add texts and labels; their slots are free."""
+        """Put texts and labels into their slots."""
         with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO search_text (slot, title, introduction, body, names, labels)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (slot) DO UPDATE SET"
+                " title = excluded.title, introduction = excluded.introduction,"
+                " body = excluded.body, names = excluded.names, labels = excluded.labels",
                 list(rows),
             )
 
@@ -105,8 +114,7 @@ class PostgreSQLIndex(Tables):
 
     def _scored(self, search: Search) -> list[tuple[int, str, float]]:
         """The newest hits by their whole vectors, and those with the words in their title."""
-        whole, titles = _Statement(search), _Statement(search, "title_vector")
-        words = [*whole.parameters[: whole.words.count("%s")]]
+        whole, titles = _Statement(search), _Statement(search, in_title=True)
         weights = "'{0.1, 0.3, 0.4, 1.0}'"
         found: list[tuple[int, str, float]] = []
         for asked, vector, most in (
@@ -118,7 +126,7 @@ class PostgreSQLIndex(Tables):
                 f" FROM (SELECT t.slot FROM search_text t WHERE {asked.where}"
                 f" ORDER BY t.slot DESC LIMIT {most}) h"
                 " JOIN search_text t ON t.slot = h.slot JOIN search_entry e ON e.slot = h.slot",
-                [*words, *asked.parameters],
+                [*asked.ranked, *asked.parameters],
             )
         return found
 
@@ -135,7 +143,7 @@ class PostgreSQLIndex(Tables):
                 [list(slots)],
             )
         else:
-            asked = words.parameters[: words.words.count("%s")]
+            asked = words.ranked
             whole, part = (
                 f"{_HEADLINE}, HighlightAll=true",
                 f"{_HEADLINE}, MaxWords={EXTRACT_WORDS}",

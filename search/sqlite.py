@@ -62,6 +62,7 @@ class SQLiteIndex(Tables):
     texts_of = (
         "SELECT rowid, title, introduction, body, names, labels FROM search_text WHERE rowid IN"
     )
+    strays = "SELECT rowid FROM search_text WHERE rowid NOT IN (SELECT slot FROM search_entry)"
 
     def count(self, search: Search) -> int:
         """How many results there are."""
@@ -81,17 +82,18 @@ class SQLiteIndex(Tables):
         return [row[0] for row in rows]
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Add texts and labels; their slots are free."""
+        """Put texts and labels into their slots."""
         with connection.cursor() as cursor:
             for row in rows:
                 cursor.execute(
-                    "INSERT INTO search_text (rowid, title, introduction, body, names, labels)"
+                    "INSERT OR REPLACE INTO search_text (rowid, title, introduction, body, names, labels)"
                     " VALUES (%s, %s, %s, %s, %s, %s)",
                     row,
                 )
                 title = f"{row[1]} {row[5].split(' ', 1)[0]}"
                 cursor.execute(
-                    "INSERT INTO search_title (rowid, title) VALUES (%s, %s)", [row[0], title]
+                    "INSERT OR REPLACE INTO search_title (rowid, title) VALUES (%s, %s)",
+                    [row[0], title],
                 )
 
     def erase(self, slots: Sequence[int]) -> None:

@@ -24,6 +24,8 @@ class Tables(ABC):
     # many; and those of some slots.
     all_texts: str
     texts_of: str
+    # The slots of texts that belong to no entry.
+    strays: str
 
     def find(self, search: Search) -> Found:
         """Results, counts and extracts."""
@@ -65,6 +67,10 @@ class Tables(ABC):
     def slots_with_text(self, slots: Sequence[int]) -> set[int]:
         """Those of the slots that have their texts."""
         return {row[0] for row in self.texts(slots)}
+
+    def erase_strays(self) -> None:
+        """Take out texts that belong to no entry: somebody deleted entries without them."""
+        self.erase([row[0] for row in self.rows(self.strays)])
 
     def _slots(self, search: Search, total: int) -> list[int]:
         """The slots of one page of results."""
@@ -111,7 +117,7 @@ class Tables(ABC):
 
     @abstractmethod
     def write(self, rows: Iterable[Row]) -> None:
-        """Add texts and labels; their slots are free."""
+        """Put texts and labels into their slots."""
 
     @abstractmethod
     def erase(self, slots: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from search import finding, results
 from search.asked import RESULTS_A_PAGE, Asked, read
 from search.engine import REACHABLE
+from search.promotions import promoted
 from search.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     if not asked.is_blank:
         context |= _found(asked)
+        context["promoted"] = promoted(asked.query) if asked.page == 1 else []
     if not context.get("total"):
         context["categories"] = results.categories()
     response = render(request, "search/search.html", context)

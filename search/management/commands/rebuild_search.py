@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search import indexing, outward
+from search import embedded, indexing, outward
 from search.engine import EngineError
 
 
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         """Say how many of each, and how long it took."""
         for kind in indexing.KINDS:
             self._count(f"{kind}s", indexing.rebuild(kind), quiet=options["verbosity"] == 0)
+        embedded.index().erase_strays()
         indexing.forget_words()
         if outward.server() is None:
             return
