@@ -105,7 +105,7 @@ def kinds() -> dict[str, tuple[str, Callable[[random.Random], dict[str, object]]
         "rare word": (page, lambda d: {"q": word(d, 1500, 6000)}),
         "two words": (page, lambda d: {"q": f"{word(d, 0, 300)} {word(d, 100, 3000)}"}),
         "three words": (page, lambda d: {"q": " ".join(word(d, 0, 400) for _ in range(3))}),
-        "phrase": (page, lambda d: {"q": f'"{word(d, 0, 60)} {word(d, 0, 60)}"'}),
+        "phrase": (page, lambda d: {"q": f'"{word(d, 0, 300)} {word(d, 100, 1500)}"'}),
         "word to leave out": (page, lambda d: {"q": f"{word(d, 50, 900)} -{word(d, 0, 50)}"}),
         "within a category": (
             page,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from wagtail.signals import page_published
 
 
 class SearchConfig(AppConfig):
@@ -16,9 +17,12 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what is published, and fill the index when it is new."""
-        from search import signals  # noqa: PLC0415 - models are loaded by now
+        from news.merging.signals import touched  # noqa: PLC0415 - models are loaded by now
+        from search import admin_index, signals  # noqa: PLC0415 - as above
 
         signals.connect()
+        page_published.connect(admin_index.index_again)
+        touched.connect(admin_index.index_touched)
         post_migrate.connect(_fill, sender=self)
 
 

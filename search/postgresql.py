@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from search.engine import (
     CLOSE,
@@ -23,6 +23,9 @@ from search.tables import Row, Tables
 
 # The newest hits whose vectors are fetched to weigh them; each costs as much as fifty others.
 WEIGHED = 400
+# Of a hit in the body, the names, the introduction and the title; of one in a title by itself.
+WEIGHTS = [0.1, 0.3, 0.4, 1.0]
+TITLE_WEIGHTS = [1.0] * 4
 _PHRASE = "phraseto_tsquery('search_stems', %s)"
 _HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}"
 
@@ -108,31 +111,48 @@ class PostgreSQLIndex(Tables):
     def _ask(self, select: str, asked: _Statement, end: str = "") -> list[Any]:
         return self.rows(f"{select} FROM search_text t WHERE {asked.where} {end}", asked.parameters)
 
-    def _labels(self, search: Search) -> Iterator[str]:
-        end = f"ORDER BY t.slot DESC LIMIT {FACETED}"
-        return (row[0] for row in self._ask("SELECT t.labels", _Statement(search), end))
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """What a statement answers, found through the index of words.
 
-    def _scored(self, search: Search) -> list[tuple[int, str, float]]:
-        """The newest hits by their whole vectors, and those with the words in their title."""
-        whole, titles = _Statement(search), _Statement(search, in_title=True)
-        weights = "'{0.1, 0.3, 0.4, 1.0}'"
-        found: list[tuple[int, str, float]] = []
-        for asked, vector, most in (
-            (whole, "vector", WEIGHED),
-            (titles, "title_vector", REACHABLE),
-        ):
-            found += self.rows(
-                f"SELECT h.slot, e.kind, ts_rank({weights}, t.{vector}, {asked.words})"  # noqa: S608 - placeholders
-                f" FROM (SELECT t.slot FROM search_text t WHERE {asked.where}"
-                f" ORDER BY t.slot DESC LIMIT {most}) h"
-                " JOIN search_text t ON t.slot = h.slot JOIN search_entry e ON e.slot = h.slot",
-                [*asked.ranked, *asked.parameters],
+        The planner takes the reading of a long vector for free, and would read them all.
+        """
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;"
+                " SET LOCAL jit = off"
+            )
+            cursor.execute(statement, parameters)
+            found: list[Any] = cursor.fetchall()
+            cursor.execute(
+                "SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on; SET LOCAL jit = on"
             )
         return found
 
-    def _by_time(self, search: Search, start: int, size: int) -> list[int]:
-        way = "ASC" if search.sort == "oldest" else "DESC"
-        end = f"ORDER BY t.slot {way} LIMIT {size} OFFSET {start}"
+    def _newest(self, search: Search) -> tuple[int, list[tuple[int, str]]]:
+        end = f"ORDER BY t.slot DESC LIMIT {FACETED}"
+        select = "SELECT t.slot, t.labels, count(*) OVER ()"
+        found = self._ask(select, _Statement(search), end)
+        return (found[0][2] if found else 0), [(slot, marks) for slot, marks, _ in found]
+
+    def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:
+        """The newest hits by their whole vectors, and those with the words in their title."""
+        titles = _Statement(search, in_title=True)
+        entries = "JOIN search_entry e ON e.slot = t.slot"
+        found: list[tuple[int, str, float]] = self.rows(
+            f"SELECT t.slot, e.kind, ts_rank(%s::real[], t.vector, {titles.words})"  # noqa: S608 - placeholders
+            f" FROM search_text t {entries} WHERE t.slot = ANY(%s)",
+            [WEIGHTS, *titles.ranked, list(newest[:WEIGHED])],
+        )
+        found += self.rows(
+            f"SELECT t.slot, e.kind, ts_rank(%s::real[], t.title_vector, {titles.words})"  # noqa: S608 - as above
+            f" FROM search_text t {entries} WHERE {titles.where}"
+            f" ORDER BY t.slot DESC LIMIT {REACHABLE}",
+            [TITLE_WEIGHTS, *titles.ranked, *titles.parameters],
+        )
+        return found
+
+    def _oldest(self, search: Search, start: int, size: int) -> list[int]:
+        end = f"ORDER BY t.slot ASC LIMIT {size} OFFSET {start}"
         return [row[0] for row in self._ask("SELECT t.slot", _Statement(search), end)]
 
     def _extracts(self, search: Search, slots: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -10,6 +10,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from advocacy.models import Petition, PetitionTarget, Representative
+from news.merging.signals import touched
 from news.models import ArticlePage, ArticleTag, Category, Source
 from search import indexing
 from search.models import Kind
@@ -51,6 +52,7 @@ def connect() -> None:
     for signal in (page_published, page_unpublished):
         signal.connect(_published, sender=ArticlePage)
     post_page_move.connect(_moved)
+    touched.connect(_touched)
     m2m_changed.connect(_filed, sender=ArticlePage.categories.through)
     for signal in (post_save, post_delete):
         signal.connect(_tagged, sender=ArticleTag)
@@ -93,6 +95,12 @@ def _deleted(sender: type[Model], instance: Any, **_: object) -> None:
 
 def _published(instance: Page, **_: object) -> None:
     look_again(Kind.ARTICLE, [instance.pk])
+
+
+def _touched(model: type[Model], pks: Iterable[int], **_: object) -> None:
+    """After a merge."""
+    if model in _KIND_OF:
+        look_again(_KIND_OF[model], pks)
 
 
 def _moved(instance: Page, **_: object) -> None:

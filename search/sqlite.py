@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -114,16 +114,17 @@ class SQLiteIndex(Tables):
             where, parameters = "t.slot >= %s AND t.slot < %s", [low, high]
         return self.rows(f"{select} FROM {table} WHERE {where} {end}", parameters)
 
-    def _labels(self, search: Search) -> Iterator[str]:
+    def _newest(self, search: Search) -> tuple[int, list[tuple[int, str]]]:
         expression = _expression(search)
         if expression:
-            table, order = "search_text t JOIN search_entry e ON e.slot = t.rowid", "t.rowid"
+            table, slot = "search_text t JOIN search_entry e ON e.slot = t.rowid", "t.rowid"
         else:
-            table, order = "search_entry t JOIN search_entry e ON e.slot = t.slot", "t.slot"
-        end = f"ORDER BY {order} DESC LIMIT {FACETED}"
-        return (row[0] for row in self._ask("SELECT e.labels", table, search, expression, end))
+            table, slot = "search_entry t JOIN search_entry e ON e.slot = t.slot", "t.slot"
+        end = f"ORDER BY {slot} DESC LIMIT {FACETED}"
+        found = self._ask(f"SELECT {slot}, e.labels", table, search, expression, end)
+        return len(found) if len(found) < FACETED else self.count(search), found
 
-    def _scored(self, search: Search) -> list[tuple[int, str, float]]:
+    def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:
         table = "search_text t JOIN search_entry e ON e.slot = t.rowid"
         end = f"ORDER BY t.rowid DESC LIMIT {REACHABLE}"
         select = f"SELECT t.rowid, e.kind, -{_BM25}"
@@ -133,11 +134,10 @@ class SQLiteIndex(Tables):
             for row in self._ask(select, table, search, _expression(search, column), end)
         ]
 
-    def _by_time(self, search: Search, start: int, size: int) -> list[int]:
+    def _oldest(self, search: Search, start: int, size: int) -> list[int]:
         expression = _expression(search)
         table, slot = ("search_text t", "t.rowid") if expression else ("search_entry t", "t.slot")
-        way = "ASC" if search.sort == "oldest" else "DESC"
-        end = f"ORDER BY {slot} {way} LIMIT {size} OFFSET {start}"
+        end = f"ORDER BY {slot} ASC LIMIT {size} OFFSET {start}"
         return [row[0] for row in self._ask(f"SELECT {slot}", table, search, expression, end)]
 
     def _extracts(self, search: Search, slots: Sequence[int]) -> dict[int, tuple[str, str]]:

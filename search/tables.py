@@ -29,9 +29,9 @@ class Tables(ABC):
 
     def find(self, search: Search) -> Found:
         """Results, counts and extracts."""
-        total = self.count(search)
-        slots = self._slots(search, total)
-        found = labels.count(self._labels(search))
+        total, newest = self._newest(search)
+        slots = self._slots(search, total, [slot for slot, _ in newest])
+        found = labels.count(marks for _, marks in newest)
         return Found(
             hits=in_order(slots, self._hits(search, slots)),
             total=total,
@@ -72,19 +72,25 @@ class Tables(ABC):
         """Take out texts that belong to no entry: somebody deleted entries without them."""
         self.erase([row[0] for row in self.rows(self.strays)])
 
-    def _slots(self, search: Search, total: int) -> list[int]:
+    def _slots(self, search: Search, total: int, newest: Sequence[int]) -> list[int]:
         """The slots of one page of results."""
-        if search.start >= min(total, REACHABLE):
+        stop = min(search.start + search.size, REACHABLE, total)
+        if search.start >= stop:
             return []
-        stop = min(search.start + search.size, REACHABLE)
-        if search.sort == "relevance" and search.query.terms:
-            return self._best(search)[search.start : stop]
-        return self._by_time(search, search.start, stop - search.start)
+        if search.sort == "oldest":
+            return self._oldest(search, search.start, stop - search.start)
+        if search.sort == "newest" or not search.query.terms:
+            return list(newest[search.start : stop])
+        best = self._best(search, newest)
+        if stop > len(best):
+            weighed_already = set(best)
+            best += [slot for slot in newest[:REACHABLE] if slot not in weighed_already]
+        return best[search.start : stop]
 
-    def _best(self, search: Search) -> list[int]:
+    def _best(self, search: Search, newest: Sequence[int]) -> list[int]:
         """The best of the newest hits and of those that have the words in their title."""
         scores: dict[int, float] = {}
-        for slot, kind, score in self._scored(search):
+        for slot, kind, score in self._scored(search, newest):
             scores[slot] = max(scores.get(slot, 0.0), weighed(score, slot, kind))
         return sorted(scores, key=lambda slot: (-scores[slot], -slot))
 
@@ -124,16 +130,16 @@ class Tables(ABC):
         """Take out the texts of slots."""
 
     @abstractmethod
-    def _labels(self, search: Search) -> Iterator[str]:
-        """The labels of the newest hits, ``FACETED`` at most."""
+    def _newest(self, search: Search) -> tuple[int, list[tuple[int, str]]]:
+        """How many hits there are; slot and labels of the newest, ``FACETED`` at most."""
 
     @abstractmethod
-    def _scored(self, search: Search) -> list[tuple[int, str, float]]:
+    def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:
         """Slot, kind and score of the hits among which the best are looked for."""
 
     @abstractmethod
-    def _by_time(self, search: Search, start: int, size: int) -> list[int]:
-        """Slots in the order of time."""
+    def _oldest(self, search: Search, start: int, size: int) -> list[int]:
+        """Slots of hits, the oldest first."""
 
     @abstractmethod
     def _extracts(self, search: Search, slots: Sequence[int]) -> dict[int, tuple[str, str]]:

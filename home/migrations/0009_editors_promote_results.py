@@ -35,7 +35,7 @@ def disallow(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("home", "0004_campaigners_choose_the_default_petition"),
+        ("home", "0006_newsroom_roles"),
         ("search", "0002_promoted_results"),
     ]
 
