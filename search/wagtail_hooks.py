@@ -7,6 +7,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from search import outward
+from search.engine import EngineError
 from search.models import Promotion
 
 
@@ -30,4 +31,8 @@ register_snippet(PromotionViewSet)
 @hooks.register("sweep")
 def sweep_search() -> str:
     """Tell the search server what it could not be told when it changed."""
-    return f"search: {outward.carry()} changes told to the search server"
+    try:
+        told = outward.carry()
+    except EngineError as error:
+        return f"search: the search server was not told what changed: {error}"
+    return f"search: {told} changes told to the search server"

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -18,6 +18,7 @@ from pytest_django import Settings
 from search import outward, server
 from search.engine import EngineError
 from search.models import Change
+from search.wagtail_hooks import sweep_search
 from tests.factories.news import article
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,40 @@ def test_what_a_server_could_not_be_told_waits_and_is_told_later(
     page.unpublish()
     outward.carry()
     assert not _told(page.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_found_soon_after_it_is_published_and_not_after_it_is_taken_back(
+    search_server_in_use: str,
+) -> None:
+    page = article(title="Lead pipes", live=True)
+    _until(lambda: "<mark>pipes</mark>" in _answered("pipes"))
+    page.unpublish()
+    _until(lambda: "Nothing found" in _answered("pipes"))
+    outward.wait()
+    assert not Change.objects.exists()
+
+
+def _answered(typed: str) -> str:
+    html = Client().get("/search/", {"q": typed}).content.decode()
+    assert NOTICE not in html
+    return html
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """Wait for it; a busy machine gets more than the five seconds that a site has."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_sweep_says_that_the_server_was_not_told(settings: Settings) -> None:
+    assert sweep_search() == "search: 0 changes told to the search server"
+    with gone() as address:
+        settings.SEARCH_SERVER = address
+        article(title="Lead pipes", live=True)
+        assert sweep_search().startswith("search: the search server was not told what changed")
 
 
 def test_a_server_that_was_told_out_of_turn_keeps_the_newer(search_server_in_use: str) -> None:
