@@ -24,7 +24,7 @@ RECENT, HALVES_AFTER_DAYS = 0.5, 120
 # hits and of those with the words in their title. Of most questions these are all that there are.
 REACHABLE = 2000
 # The facets of the database are counted over so many of the newest hits.
-FACETED = 20_000
+FACETED = 10_000
 # What an engine puts around a hit: private characters, which no text in the index holds.
 OPEN, CLOSE = "\ue001", "\ue002"
 EXTRACT_WORDS = 36

@@ -22,7 +22,7 @@ from search.queries import Search
 from search.tables import Row, Tables
 
 # The newest hits whose vectors are fetched to weigh them; each costs as much as fifty others.
-WEIGHED = 400
+WEIGHED = 250
 # Of a hit in the body, the names, the introduction and the title; of one in a title by itself.
 WEIGHTS = [0.1, 0.3, 0.4, 1.0]
 TITLE_WEIGHTS = [1.0] * 4
@@ -171,8 +171,10 @@ class PostgreSQLIndex(Tables):
             rows = self.rows(
                 f"SELECT slot, ts_headline('search_stems', title, {words.words}, %s),"  # noqa: S608 - placeholders
                 f" ts_headline('search_stems', introduction, {words.words}, %s),"
-                f" ts_headline('search_stems', body, {words.words}, %s)"
+                # A long text is read only where the short one does not show the hit.
+                f" CASE WHEN to_tsvector('search_stems', introduction) @@ {words.words} THEN ''"
+                f" ELSE ts_headline('search_stems', body, {words.words}, %s) END"
                 " FROM search_text WHERE slot = ANY(%s)",
-                [*asked, whole, *asked, whole, *asked, f"{part}, MinWords=20", list(slots)],
+                [*asked, whole, *asked, whole, *asked, *asked, f"{part}, MinWords=20", list(slots)],
             )
         return {slot: (title, choose_extract(intro, body)) for slot, title, intro, body in rows}
