@@ -1,67 +1,85 @@
-"""The search page."""
+"""The search page, and what it suggests while somebody types."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.paginator import Page as PageOfResults
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from news.models import ArticlePage, Category
-from search.queries import LONGEST_QUERY, clean_query
+from search import finding, results
+from search.asked import RESULTS_A_PAGE, Asked, read
+from search.engine import REACHABLE
+from search.promotions import promoted
+from search.suggestions import suggest
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
-
-RESULTS_A_PAGE = 10
-
-
-def filed_under(category: Category) -> QuerySet[Any]:
-    """The ids of a category's articles: an ``Exists`` is no filter that search understands."""
-    through = ArticlePage.categories.through.objects
-    ids: QuerySet[Any] = through.filter(category_id=category.pk).values("articlepage_id")
-    return ids
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Articles that hold every word of ``q``, in ``category`` where one is given."""
-    asked = request.GET.get("q", "")
-    query = clean_query(asked)
-    categories = list(Category.objects.in_use())
-    category = next((c for c in categories if c.slug == request.GET.get("category")), None)
-    results: PageOfResults[Any] | None = None
-    if query:
-        articles = ArticlePage.objects.live().public().for_cards()
-        backend = "default"
-        if category:
-            articles = articles.filter(pk__in=filed_under(category))
-            # A search server knows no filter on what an article is related to.
-            backend = "database" if "database" in settings.WAGTAILSEARCH_BACKENDS else "default"
-        found = articles.search(query, operator="and", backend=backend)
-        results = Paginator(found, RESULTS_A_PAGE).get_page(request.GET.get("page"))
-    response = render(
-        request,
-        "search/search.html",
-        {
-            "query": query,
-            "shortened": len(asked) > LONGEST_QUERY,
-            "results": results,
-            "result_count": results.paginator.count if results else 0,
-            "categories": categories,
-            "category": category,
-            "head": {
-                "title": f"Search: {query}" if query else "Search",
-                "description": "Search all articles.",
-                "canonical": f"{settings.SITE_URL}/search/",
-                "image": None,
-                "type": "website",
-            },
+    """What was found, or where to begin."""
+    asked = read(request.GET)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "shortened": asked.query.shortened,
+        "head": {
+            "title": f"Search: {asked.query}" if asked.query.terms else "Search",
+            "description": "Search articles, representatives and petitions.",
+            "canonical": f"{settings.SITE_URL}/search/",
+            "image": None,
+            "type": "website",
         },
-    )
+    }
+    if not asked.is_blank:
+        context |= _found(asked)
+        context["promoted"] = promoted(asked.query) if asked.page == 1 else []
+    if not context.get("total"):
+        context["categories"] = results.categories()
+    response = render(request, "search/search.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _found(asked: Asked) -> dict[str, Any]:
+    """What the page says of the results."""
+    first = (asked.page - 1) * RESULTS_A_PAGE
+    answer = finding.search(replace(asked.search, start=first))
+    found = answer.found
+    if first and not found.hits and found.total:
+        # Beyond the last page stands the last one.
+        last = max(min(found.total, REACHABLE) - 1, 0) // RESULTS_A_PAGE
+        asked.page = last + 1
+        answer = finding.search(replace(asked.search, start=last * RESULTS_A_PAGE))
+        found = answer.found
+    pages = Paginator(range(min(found.total, REACHABLE)), RESULTS_A_PAGE)
+    return {
+        "answer": answer,
+        "total": found.total,
+        "results": results.results(found.hits),
+        "tabs": results.tabs(asked, found.kinds),
+        "facets": results.facets(asked, found.facets),
+        "faceted": found.faceted,
+        "page_of": Page(found.hits, asked.page, pages),
+        "unreachable": found.total > REACHABLE,
+        "reachable": REACHABLE,
+        "newer": asked.address(page=asked.page - 1),
+        "older": asked.address(page=asked.page + 1),
+        "meant": asked.address(q=answer.did_you_mean) if answer.did_you_mean else "",
+        "narrowed": bool(asked.filters.groups or asked.filters.since or asked.filters.until),
+    }
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """Titles, categories and names that begin as ``q`` does, as JSON."""
+    found = suggest(request.GET.get("q", ""))
+    response = JsonResponse({"suggestions": [asdict(one) for one in found]})
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "public, max-age=60"
     return response

@@ -109,6 +109,9 @@ CACHES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# What readers search: the database, or a search server before it.
+SEARCH_SERVER = environment.search_server("SEARCH_URL")
+
 # Jobs ---------------------------------------------------------------------------------------------
 
 TASKS_BACKENDS = {
@@ -239,7 +242,8 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"  # noqa: S105 - a template
 # Pages for those who log in are for the newsroom: it has one place to do that.
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
-WAGTAILSEARCH_BACKENDS = environment.search_backends("SEARCH_URL")
+# What editors search for in the admin; what readers search for is the app ``search``.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.admin_search"}}
 WAGTAILIMAGES_IMAGE_MODEL = "core.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.core.picture_forms.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
@@ -274,7 +278,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # A line for each job it starts and ends is more than anybody reads.
-    "loggers": {"django_tasks": {"level": "WARNING"}},
+    # A line for each job, and for each request to a server, is more than anybody reads.
+    "loggers": {"django_tasks": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -264,28 +264,16 @@ def email(name: str, default: str) -> dict[str, Any]:
     return config
 
 
-def search_backends(name: str) -> dict[str, dict[str, Any]]:
-    """Wagtail's search backends: the database always, a search server in front where one is named."""
-    database_backend = {"BACKEND": "wagtail.search.backends.database"}
+def search_server(name: str) -> str:
+    """The address of a server that speaks as Elasticsearch does; blank where the database searches."""
     value = text(name, "")
     if not value:
-        return {"default": database_backend}
-    scheme = _scheme(name, value, SEARCH_SCHEMES)
-    backend = "opensearch2" if scheme == "opensearch" else "elasticsearch9"
-    _check_package(name, "opensearchpy" if scheme == "opensearch" else "elasticsearch")
-    server = value.replace("opensearch://", "http://", 1) if scheme == "opensearch" else value
-    if _split(server) is None:
+        return ""
+    if _scheme(name, value, SEARCH_SCHEMES) == "opensearch":
+        refuse(name, "names an OpenSearch server, which is not supported. Use Elasticsearch 9.")
+    if _split(value) is None:
         refuse(name, "names no host. Use an address like http://127.0.0.1:9200.")
-    return {
-        "default": {
-            "BACKEND": f"wagtail.search.backends.{backend}",
-            "URLS": [server],
-            "INDEX_PREFIX": "dovetail_",
-            "TIMEOUT": 5,
-            "AUTO_UPDATE": True,
-        },
-        "database": database_backend,
-    }
+    return value.rstrip("/")
 
 
 def without_query(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:

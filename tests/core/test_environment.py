@@ -96,6 +96,7 @@ WRONG = [
     ("SEARCH_URL", "https://"),
     ("SEARCH_URL", f"https://user:{PASSWORD}@"),
     ("SEARCH_URL", f"solr://user:{PASSWORD}@host"),
+    ("SEARCH_URL", f"opensearch://user:{PASSWORD}@host:9200"),
     ("TASKS", "celery"),
     ("OPENAI_BASE_URL", "127.0.0.1:11434"),
     ("OPENAI_BASE_URL", f"http://user:{PASSWORD}@:80"),
@@ -158,10 +159,11 @@ def test_a_password_with_odd_characters_reaches_the_database(start: Start) -> No
     assert database["OPTIONS"]["connect_timeout"] == 5
 
 
-def test_a_search_server_answers_in_front_of_the_database(start: Start) -> None:
-    backends = start(SEARCH_URL="https://search.example:9200")["WAGTAILSEARCH_BACKENDS"]
-    assert backends["default"]["URLS"] == ["https://search.example:9200"]
-    assert backends["database"]["BACKEND"] == "wagtail.search.backends.database"
+def test_a_search_server_answers_readers_and_the_database_the_newsroom(start: Start) -> None:
+    assert start()["SEARCH_SERVER"] == ""
+    read = start(SEARCH_URL="https://search.example:9200/")
+    assert read["SEARCH_SERVER"] == "https://search.example:9200"
+    assert read["WAGTAILSEARCH_BACKENDS"]["default"]["BACKEND"] == "search.admin_search"
 
 
 def test_mail_goes_through_the_outbox_to_the_server_that_is_named(start: Start) -> None:

@@ -40,8 +40,8 @@ def disallow(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("home", "0006_newsroom_roles"),
-        ("news", "0010_newsletter_issues"),
+        ("home", "0007_editors_promote_results"),
+        ("news", "0008_newsletter_issues"),
         ("newsletter", "0002_frequency_suppressions_and_mailings"),
     ]
 

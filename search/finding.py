@@ -1,0 +1,67 @@
+"""Searching, as the page asks for it: forgiving, and answered whatever the search server does."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from search import embedded, outward, spelling
+from search.engine import EngineError, Found
+from search.queries import Query, Search
+
+logger = logging.getLogger(__name__)
+# With fewer results than this, another spelling is looked for.
+FEW = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found, and by which question in the end.
+
+    ``instead`` is what was asked with another spelling, and ``did_you_mean`` what might be asked;
+    ``nearly`` says that nothing has all the words, so that these have all but one.
+    """
+
+    found: Found
+    query: Query
+    instead: bool = False
+    nearly: bool = False
+    did_you_mean: Query | None = None
+    from_database: bool = False
+
+
+def search(asked: Search) -> Answer:
+    """Results with counts, facets and extracts; of another spelling where this one finds nothing."""
+    try:
+        return _forgiving(asked)
+    except EngineError as error:
+        logger.warning("The search server %s; the database answered instead.", error)
+        return _forgiving(asked, fallback=True)
+
+
+def _forgiving(asked: Search, *, fallback: bool = False) -> Answer:
+    searcher = None if fallback else outward.server()
+
+    def find(question: Search) -> Found:
+        return (searcher or embedded.index()).find(question)
+
+    found = find(asked)
+    answer = Answer(found, asked.query, from_database=fallback)
+    everything = sum(found.kinds.values())
+    if not asked.query.terms or everything >= FEW:
+        return answer
+    better = spelling.corrected(asked.query)
+    if everything:
+        return replace(answer, did_you_mean=better)
+    question = asked
+    if better:
+        question = replace(asked, query=better)
+        if sum((found := find(question)).kinds.values()):
+            return replace(answer, found=found, query=better, instead=True)
+    if question.query.nearly:
+        question = replace(question, nearly=True)
+        if sum((found := find(question)).kinds.values()):
+            return replace(
+                answer, found=found, query=question.query, instead=bool(better), nearly=True
+            )
+    return answer
