@@ -83,6 +83,7 @@ class _Scope:
 
     site: SiteSettings
     category: Category | None
+    path: str
 
 
 @method_decorator([require_safe, conditional_page], name="__call__")
@@ -104,7 +105,7 @@ class _Articles(Feed):
             if not CategoryIndexPage.objects.live().public().exists():
                 raise Http404
             category = get_object_or_404(Category, slug=slug)
-        return _Scope(SiteSettings.for_request(request), category)
+        return _Scope(SiteSettings.for_request(request), category, request.path)
 
     def title(self, scope: _Scope) -> str:
         """The site's name, and the category's."""
@@ -121,6 +122,10 @@ class _Articles(Feed):
     def link(self, scope: _Scope) -> str:
         """The page whose news this is."""
         return settings.SITE_URL + (scope.category.get_absolute_url() if scope.category else "/")
+
+    def feed_url(self, scope: _Scope) -> str:
+        """Its own address."""
+        return settings.SITE_URL + scope.path
 
     def author_name(self, scope: _Scope) -> str:
         """Whoever answers for items that name no author, which Atom asks for."""

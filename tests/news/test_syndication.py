@@ -9,7 +9,6 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
@@ -98,9 +97,7 @@ def test_every_dialect_tells_the_same_of_an_article(client: Client, settings: Se
     assert item["tags"] == ["Water", "lead"]
     assert item["summary"] == "The bill goes to the floor."
     assert item["image"].startswith(f"{settings.SITE_URL}/media/")
-    assert datetime.fromisoformat(item["date_published"]) == page.first_published_at.replace(
-        microsecond=0
-    )
+    assert datetime.fromisoformat(item["date_published"]) == page.first_published_at
 
 
 def test_each_says_what_its_standard_asks_for(client: Client, settings: Settings) -> None:
@@ -232,10 +229,8 @@ def test_a_picture_whose_file_is_gone_takes_no_feed_down(client: Client) -> None
     page = full_article()
     assert page.lead_image is not None
     page.lead_image.renditions.all().delete()
-    name = page.lead_image.file.name
-    default_storage.delete(name)
+    default_storage.delete(page.lead_image.file.name)
     assert "<img" not in as_json(client)["items"][0]["content_html"]
-    default_storage.save(name, ContentFile(b"no picture"))
     assert len(parsed(client, "/feed/").entries) == 1
 
 
@@ -272,7 +267,7 @@ def test_a_feed_costs_the_same_however_many_it_names(
         page.tags.add("lead")
         page.save_revision().publish()
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address)
 
 
