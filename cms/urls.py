@@ -10,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms.core import views as core_views
 from cms.core.site_history import SiteHistoryView
 
-handler404 = "cms.core.views.not_found"
+handler404 = "search.missing.not_found"
 handler500 = "cms.core.views.server_error"
 
 urlpatterns = [

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.sitemaps import views as django_views
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
+from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Site
 
@@ -26,7 +27,8 @@ from advocacy.sitemaps import SITEMAPS as ADVOCACY
 from cms.core.models import SiteSettings
 from cms.core.sitemaps import OurSitemap
 from cms.core.xml_text import writable
-from news.models import ArticlePage
+from news import counts
+from news.models import ArticlePage, Author, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,11 +88,50 @@ class OtherPagesSitemap(PageSitemap):
         return super().items().not_exact_type(ArticlePage)
 
 
+class _InUse(OurSitemap):
+    """Things that have an article which every reader can open, by the link that says so."""
+
+    def __init__(self, things: QuerySet[Any], link: str) -> None:
+        self._things, self._link = things, link
+
+    def items(self) -> QuerySet[Any]:
+        """The things."""
+        shown = ArticlePage.objects.live().public().filter(**{self._link: OuterRef("pk")})
+        return self._things.filter(Exists(shown)).order_by("pk")
+
+    def location(self, item: Any) -> str:
+        """Its page."""
+        if isinstance(item, Tag):
+            return reverse("tag", args=[item.slug])
+        address: str = item.get_absolute_url()
+        return address
+
+
+class ArchiveSitemap(OurSitemap):
+    """The archive, its years and its months."""
+
+    def items(self) -> list[str]:
+        """Those that have an article."""
+        found = counts.months()
+        if not found.of_month:
+            return []
+        months = [f"/archive/{year}/{month:02}/" for year, month in sorted(found.of_month)]
+        return ["/archive/", *(f"/archive/{year}/" for year in sorted(found.years)), *months]
+
+    def location(self, item: str) -> str:
+        """Itself."""
+        return item
+
+
 def _parts(request: HttpRequest) -> dict[str, Any]:
     site = Site.find_for_request(request) or Site.objects.get(is_default_site=True)
     return {
         "pages": OtherPagesSitemap(request),
         "articles": ArticleSitemap(site),
+        "archive": ArchiveSitemap(),
+        "sources": _InUse(Source.objects.all(), "source"),
+        "tags": _InUse(Tag.objects.all(), "tagged_items__tag"),
+        "authors": _InUse(Author.objects.all(), "article_authors__author"),
         **{name: part() if isinstance(part, type) else part for name, part in ADVOCACY.items()},
     }
 

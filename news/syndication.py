@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
@@ -24,6 +23,7 @@ from wagtail.images.models import SourceImageIOError
 from cms.core.json_feed import JSONFeed
 from cms.core.models import SiteSettings
 from cms.core.xml_text import writable
+from news import former_slugs
 from news.models import ArticlePage, Category, CategoryIndexPage
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ class _Scope:
     path: str
 
 
+class _MovedError(Exception):
+    """No category has this slug today; one may have had it."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
 @method_decorator([require_safe, conditional_page], name="__call__")
 class _Articles(Feed):
     """The newest articles. Django reads the methods by their names."""
@@ -94,7 +102,10 @@ class _Articles(Feed):
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The feed, which may be kept for a while and asked for again by its tag."""
-        response: HttpResponse = super().__call__(request, *args, **kwargs)
+        try:
+            response: HttpResponse = super().__call__(request, *args, **kwargs)
+        except _MovedError as moved:
+            response = former_slugs.redirect(request, kind="category", slug=moved.slug)
         patch_cache_control(response, public=True, max_age=MAX_AGE)
         return response
 
@@ -104,7 +115,9 @@ class _Articles(Feed):
         if slug:
             if not CategoryIndexPage.objects.live().public().exists():
                 raise Http404
-            category = get_object_or_404(Category, slug=slug)
+            category = Category.objects.filter(slug=slug).first()
+            if category is None:
+                raise _MovedError(slug)
         return _Scope(SiteSettings.for_request(request), category, request.path)
 
     def title(self, scope: _Scope) -> str:
@@ -145,7 +158,8 @@ class _Articles(Feed):
         if scope.category is not None:
             found = found.in_category(scope.category)
         return cast(
-            "Sequence[ArticlePage]", found.newest().for_cards().prefetch_related("tags")[:ITEMS]
+            "Sequence[ArticlePage]",
+            found.newest().for_cards().prefetch_related("tags", "article_authors__author")[:ITEMS],
         )
 
     def item_title(self, item: ArticlePage) -> str:
@@ -173,8 +187,8 @@ class _Articles(Feed):
         return item.last_published_at
 
     def item_author_name(self, item: ArticlePage) -> str | None:
-        """Its byline."""
-        return writable(item.byline) or None
+        """Whoever wrote it up."""
+        return writable(", ".join(item.written_up_by)) or None
 
     def item_categories(self, item: ArticlePage) -> list[str]:
         """Categories first, then tags, each once."""
@@ -194,6 +208,7 @@ class _Articles(Feed):
             },
         )
         return {
+            "authors": [writable(name) for name in item.written_up_by],
             "content_html": writable(content).strip(),
             "image": picture and _absolute(picture.url),
         }

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from news import counts
 from news.models import ArticlePage, Category
 from search.queries import LONGEST_QUERY, clean_query
 
@@ -23,7 +24,7 @@ RESULTS_A_PAGE = 10
 def filed_under(category: Category) -> QuerySet[Any]:
     """The ids of a category's articles: an ``Exists`` is no filter that search understands."""
     through = ArticlePage.categories.through.objects
-    ids: QuerySet[Any] = through.filter(category_id=category.pk).values("articlepage_id")
+    ids: QuerySet[Any] = through.filter(category_id__in=category.family).values("articlepage_id")
     return ids
 
 
@@ -32,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Articles that hold every word of ``q``, in ``category`` where one is given."""
     asked = request.GET.get("q", "")
     query = clean_query(asked)
-    categories = list(Category.objects.in_use())
+    categories = counts.categories_in_use()
     category = next((c for c in categories if c.slug == request.GET.get("category")), None)
     results: PageOfResults[Any] | None = None
     if query:

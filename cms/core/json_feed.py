@@ -9,7 +9,10 @@ from django.utils.feedgenerator import SyndicationFeed, rfc3339_date
 
 
 class JSONFeed(SyndicationFeed):
-    """Writes the feed as JSON; ``content_html`` and ``image`` are extra arguments of an item."""
+    """Writes the feed as JSON.
+
+    Extra arguments of an item are ``content_html``, ``image`` and ``authors``, a list of names.
+    """
 
     content_type = "application/feed+json; charset=utf-8"
 
@@ -33,7 +36,6 @@ class JSONFeed(SyndicationFeed):
 
     @staticmethod
     def _item(item: dict[str, Any]) -> dict[str, Any]:
-        author = item["author_name"]
         written = {
             "id": item["unique_id"],
             "url": item["link"],
@@ -43,7 +45,7 @@ class JSONFeed(SyndicationFeed):
             "image": item.get("image"),
             "date_published": item["pubdate"] and rfc3339_date(item["pubdate"]),
             "date_modified": item["updateddate"] and rfc3339_date(item["updateddate"]),
-            "authors": [{"name": author}] if author else [],
+            "authors": [{"name": name} for name in item["authors"]],
             "tags": list(item["categories"]),
         }
         return {name: value for name, value in written.items() if value or name == "content_html"}

@@ -73,11 +73,6 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     return response
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page that is not there, with ways on."""
-    return render(request, "404.html", status=404)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke; the page asks nothing of the database."""
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -72,7 +72,7 @@ def test_the_footer_leads_to_the_pages_in_the_menu_and_to_no_other(client: Clien
 def test_the_footer_leads_to_what_readers_can_do(client: Client) -> None:
     part = client.get("/").content.decode().split('aria-label="Take part"')[1].split("</nav>")[0]
     links = re.findall(r'href="([^"]+)"', part)
-    assert links == ["/representatives/", "/petitions/", "/my-signatures/"]
+    assert links == ["/representatives/", "/petitions/", "/my-signatures/", "/archive/"]
     for link in links:
         assert client.get(link).status_code == 200
 
