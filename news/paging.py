@@ -11,7 +11,7 @@ from news import counts
 from news.models import ArticlePage
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from news.models.articles import ArticleQuerySet
 
 ARTICLES_A_PAGE = 20
 
@@ -23,9 +23,9 @@ class NewestFirst(Paginator[Any]):
     the page that is wanted.
     """
 
-    def __init__(self, articles: QuerySet[Any], *, what: str, known: int | None = None) -> None:
+    def __init__(self, articles: ArticleQuerySet, *, what: str, known: int | None = None) -> None:
         """``what`` names the list for ``news.counts``, if ``known`` does not say how long it is."""
-        super().__init__(articles.order_by("-first_published_at", "-pk"), ARTICLES_A_PAGE)
+        super().__init__(articles.newest(), ARTICLES_A_PAGE)
         self._articles = articles
         self._what = what
         self._known = known
@@ -41,6 +41,10 @@ class NewestFirst(Paginator[Any]):
         """One page, in three queries."""
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        numbers = self.object_list.values_list("pk", flat=True)[first : first + self.per_page]
-        found = ArticlePage.objects.filter(pk__in=list(numbers)).newest().for_cards()
-        return self._get_page(list(found), number, self)
+        numbers = self._articles.newest().values_list("pk", flat=True)
+        found = (
+            ArticlePage.objects.filter(pk__in=list(numbers[first : first + self.per_page]))
+            .newest()
+            .for_cards()
+        )
+        return Page(list(found), number, self)

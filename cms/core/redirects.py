@@ -22,7 +22,7 @@ MOST_STEPS = 10
 LONGEST = 255
 
 
-class RedirectMiddleware(WagtailsMiddleware):  # type: ignore[misc]
+class RedirectMiddleware(WagtailsMiddleware):
     """Wagtail's, except where it would send readers in a circle or to what is not there."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -170,5 +170,7 @@ def approve(page: ArticlePage, section: str, *, by: User) -> None:
 
 def written_by(page: ArticlePage, *authors: Author) -> ArticlePage:
     """The page with these authors, in this order; not saved."""
-    page.article_authors.set([ArticleAuthor(author=author) for author in authors])
+    page.article_authors.set(
+        [ArticleAuthor(author=author, sort_order=place) for place, author in enumerate(authors)]
+    )
     return page

@@ -154,11 +154,12 @@ def test_its_feeds_bring_what_is_under_those_below_it(client: Client, feed: str)
 
 def test_there_is_one_level_and_no_circle() -> None:
     health, water, _ = family()
-    for child, parent, why in (
+    refused: list[tuple[Category, Category, str]] = [
         (water, water, "itself|below|not a valid choice|instance"),
         (health, CategoryFactory(), "one level only"),
         (CategoryFactory(), water, "instance|belongs to another"),
-    ):
+    ]
+    for child, parent, why in refused:
         child.parent = parent
         with pytest.raises(ValidationError, match=why):
             child.full_clean()
@@ -202,13 +203,15 @@ def test_the_index_costs_the_same_however_many_there_are(
     for number in range(2):
         filed(CategoryFactory(), title=f"Story {number}")
     client.get("/categories/")
-    with CaptureQueriesContext(connection) as before:
+    with CaptureQueriesContext(connection) as queries:
         client.get("/categories/")
+    before = len(queries)
     health, water, _ = family()
-    for category in (health, water, *(CategoryFactory() for _ in range(3))):
+    others: list[Category] = [CategoryFactory() for _ in range(3)]
+    for category in (health, water, *others):
         filed(category)
     client.get("/categories/")
-    with django_assert_num_queries(len(before)):
+    with django_assert_num_queries(before):
         client.get("/categories/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -52,7 +53,7 @@ def everything(settings: Settings) -> ArticlePage:
     bare = article(title="Bare", introduction="", live=True)
     bare.categories.set([health])
     bare.save_revision().publish()
-    return page
+    return ArticlePage.objects.get(pk=page.pk)
 
 
 @pytest.mark.parametrize(("path", "faults_of"), FEEDS)
@@ -98,6 +99,6 @@ def test_the_validator_finds_what_is_wrong(
     address = f"{settings.SITE_URL}{path}"
     assert faults_of(content, f"{address}else")
     assert faults_of(content.replace(b"urn:uuid", b"").replace(b"http:", b""), address)
-    year = str(everything.first_published_at and everything.first_published_at.year)
-    assert faults_of(content.replace(f"{year}-".encode(), b"x-").replace(b" GMT", b"").replace(
-        b" +0000", b"").replace(b" -0", b" 0"), address)  # fmt: skip
+    without_a_moment = re.sub(rb"(:\d\d)(\.\d+)?(Z| GMT| ?[+-]\d\d:?\d\d)", rb"\1", content)
+    assert without_a_moment != content
+    assert faults_of(without_a_moment, address)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from cms.core import fetching
 from news import websub
 from news.models import ArticlePage, Category, ChangedFeed
 from tests.factories.news import CategoryFactory, article
@@ -63,7 +65,7 @@ def hub(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         answers.may_answer.set()
 
 
-def in_water(**fields: object) -> tuple[ArticlePage, Category]:
+def in_water(**fields: Any) -> tuple[ArticlePage, Category]:
     """A draft under a category."""
     water = CategoryFactory(slug="water")
     page = article(**fields)
@@ -96,7 +98,7 @@ def test_taking_an_article_back_tells_too(hub: Hub, way: str) -> None:
     page, _ = in_water()
     page.save_revision().publish()
     ChangedFeed.objects.all().delete()
-    getattr(page, way)()
+    getattr(ArticlePage.objects.get(pk=page.pk), way)()
     assert waiting() == SITE | WATER
 
 
@@ -165,15 +167,15 @@ def test_what_changes_while_the_hub_is_told_is_told_again(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = article(live=True)
-    post = websub.fetching.post
+    post = fetching.post
 
-    def meanwhile(*args: object, **options: object) -> int:
-        monkeypatch.setattr(websub.fetching, "post", post)
-        status: int = post(*args, **options)  # type: ignore[arg-type]
+    def meanwhile(*args: Any, **options: Any) -> int:
+        monkeypatch.setattr(fetching, "post", post)
+        status: int = post(*args, **options)
         page.save_revision().publish()
         return status
 
-    monkeypatch.setattr(websub.fetching, "post", meanwhile)
+    monkeypatch.setattr(fetching, "post", meanwhile)
     websub.tell_hub()
     assert len(hub.forms) == 2
     assert not waiting()
