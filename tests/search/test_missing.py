@@ -41,13 +41,13 @@ def html_of(client: Client, address: str) -> str:
 
 
 def test_what_the_words_of_the_address_may_have_meant_is_shown(client: Client) -> None:
-    page = article(title="Ten years to replace lead pipes", slug="ten-years", live=True)
+    page = article(title="Zebras cross the river", slug="ten-years", live=True)
     article(title="Something about smoke", live=True)
-    html = html_of(client, "/news/2026/11/lead-pipes.html")
+    html = html_of(client, "/news/2026/11/zebras-river.html")
     assert "Did you mean one of these?" in html
     assert f'href="{page.get_url()}"' in html
     assert "Something about smoke" not in html
-    assert 'value="lead pipes"' in html
+    assert 'value="zebras river"' in html
 
 
 @pytest.mark.parametrize("address", ["/news/lead-pipez/", "/news/leed-pipes/"])
