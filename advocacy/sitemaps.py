@@ -6,13 +6,11 @@ Answers to ZIP codes and everything behind a link from a mail stand in no list.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from advocacy.models import Letter, Petition, Representative
+from cms.core.sitemaps import OurSitemap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,18 +20,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from advocacy.models.content import PublishedContent
-
-
-class OurSitemap(Sitemap):
-    """Addresses under ``SITE_URL``, as mails and canonical links have them."""
-
-    def get_protocol(self, protocol: str | None = None) -> str:
-        """That of our address, whatever the request came by."""
-        return urlsplit(settings.SITE_URL).scheme
-
-    def get_domain(self, site: Any = None) -> str:
-        """That of our address, whatever host the request named."""
-        return urlsplit(settings.SITE_URL).netloc
 
 
 class ListsSitemap(OurSitemap):

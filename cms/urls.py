@@ -5,22 +5,18 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
-from wagtail.contrib.sitemaps import Sitemap
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from advocacy.sitemaps import SITEMAPS
 from cms.core import views as core_views
 from cms.core.site_history import SiteHistoryView
 
-handler404 = "cms.core.views.not_found"
+handler404 = "search.missing.not_found"
 handler500 = "cms.core.views.server_error"
 
 urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("robots.txt", core_views.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Sitemap, **SITEMAPS}}, name="sitemap"),
     # Before Wagtail's own addresses of the same report.
     path("admin/reports/site-history/", require_admin_access(SiteHistoryView.as_view())),
     path(

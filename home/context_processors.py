@@ -21,6 +21,7 @@ TAKE_PART = (
     ("Find your representatives", "/representatives/"),
     ("Petitions", "/petitions/"),
     ("Your signatures", "/my-signatures/"),
+    ("Archive", "/archive/"),
 )
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from wagtail.blocks import StreamValue
@@ -19,7 +20,7 @@ from cms.core.models import SiteSettings
 from cms.core.prose import expand_all, expanded
 from cms.core.sharing import share_links
 from cms.core.structured_data import for_script
-from news import origins, provenance
+from news import filing, origins, provenance
 from news.models.commentary import Review, Section
 from news.models.related import SHOWN_AT_MOST
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from advocacy.models import Petition, Representative
-    from news.models import ArticlePage
+    from news.models import ArticlePage, Author
 
 # How many words of the body a reader sees before unfolding the rest.
 VISIBLE_WORDS = 120
@@ -68,12 +69,15 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
     visible, folded = split_body(page.body)
     commentary = commentary_of(page)
     corrections = list(page.corrections.all())
-    categories = list(page.categories.all())
+    is_preview = getattr(request, "is_preview", False)
+    filed = filing.previewed(page) if is_preview or not page.pk else filing.stored(page)
     return {
+        "authors": filed.authors,
+        "tags": filed.tags,
         "lead_visible_blocks": visible,
         "folded_blocks": folded,
         "extract_words": sum(map(_word_count, [*visible, *folded])),
-        "categories": categories,
+        "categories": filed.categories,
         "commentary": commentary,
         "callees": callees(page),
         "talking_points_id": first_of(page.to_do, "talking_points"),
@@ -88,7 +92,8 @@ def article(page: ArticlePage, *, request: HttpRequest, head: dict[str, Any]) ->
             head=head,
             commentary=commentary,
             corrections=corrections,
-            categories=categories,
+            categories=filed.categories,
+            authors=filed.authors,
         ),
     }
 
@@ -216,6 +221,21 @@ def petition_for(page: ArticlePage, request: HttpRequest) -> Petition | None:
     return petition if petition is not None and petition.live else None
 
 
+def _people(authors: Iterable[Author], byline: str) -> Any:
+    """Whoever wrote it up, for schema.org; nothing where nobody is named."""
+    people: list[dict[str, str]] = [
+        {
+            "@type": "Person",
+            "name": author.name,
+            "url": f"{settings.SITE_URL}{author.get_absolute_url()}",
+        }
+        for author in authors
+    ]
+    if byline:
+        people.append({"@type": "Person", "name": byline})
+    return people[0] if len(people) == 1 else people
+
+
 def json_ld(
     page: ArticlePage,
     *,
@@ -224,6 +244,7 @@ def json_ld(
     commentary: Commentary,
     corrections: Iterable[Any],
     categories: Iterable[Any],
+    authors: Iterable[Author],
 ) -> SafeString:
     """The page as schema.org's NewsArticle, safe to stand in a script element."""
     site = SiteSettings.for_request(request)
@@ -239,7 +260,7 @@ def json_ld(
         "inLanguage": "en",
         "isAccessibleForFree": True,
         "publisher": publisher,
-        "author": {"@type": "Person", "name": page.byline} if page.byline else publisher,
+        "author": _people(authors, page.byline) or publisher,
         "articleSection": [category.name for category in categories],
         "digitalSourceType": WITH_MODEL if drafted else BY_PEOPLE,
     }

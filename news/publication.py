@@ -14,6 +14,7 @@ from html import unescape
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from wagtail.blocks.stream_block import StreamBlockValidationError
@@ -22,7 +23,7 @@ from wagtail.models import Site
 
 from advocacy.models import Channel
 from cms.core.blocks import told
-from news import provenance, reviews
+from news import provenance, reviews, websub
 from news.drafting.guard import (
     REPEATS,
     AllowedContacts,
@@ -345,7 +346,11 @@ def publish(
         with transaction.atomic():
             if not scheduled:
                 _check_schedule(revision)
-            return publish_revision(revision, *args, **kwargs)
+            left = websub.filed_under(page) if settings.WEBSUB_HUB else set()
+            published = publish_revision(revision, *args, **kwargs)
+            # What it was in, and is in no more, changed as well.
+            websub.changed(left)
+            return published
     except PublicationRefused as refusal:
         if not scheduled:
             raise

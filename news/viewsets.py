@@ -9,7 +9,7 @@ from wagtail.snippets.views.snippets import EditView, SnippetViewSet, SnippetVie
 
 from news.feeds.viewsets import FeedViewSet
 from news.merging import views as merging_views
-from news.models import Category, Source
+from news.models import Author, Category, Source
 
 if TYPE_CHECKING:
     from wagtail.admin.widgets import Button
@@ -43,6 +43,16 @@ class CategoryViewSet(SnippetViewSet):
     icon = "folder-open-inverse"
     menu_label = "Categories"
     edit_view_class = MergeableEditView
+    list_display = ["name", "parent", "slug"]
+    search_fields = ["name"]
+
+
+class AuthorViewSet(SnippetViewSet):
+    """Those who write articles up and have a page here."""
+
+    model = Author
+    icon = "user"
+    menu_label = "Authors"
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
@@ -56,4 +66,4 @@ class NewsroomViewSetGroup(SnippetViewSetGroup):
     menu_name = "newsroom"
     # What is no snippet joins the menu here.
     submenu_hook = "register_newsroom_menu_item"
-    items = (FeedViewSet, SourceViewSet, CategoryViewSet)
+    items = (FeedViewSet, SourceViewSet, CategoryViewSet, AuthorViewSet)

@@ -16,7 +16,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from advocacy.origins import HOOK as ADVOCACY_ORIGIN
-from news import dashboard, forms, ledgers, link_checks, origins, review_views
+from news import dashboard, forms, ledgers, link_checks, origins, review_views, websub
 from news.curation import history, records
 from news.curation import views as curation_views
 from news.drafting import runs
@@ -226,6 +226,12 @@ def start_menu_item() -> MenuItem:
     return StartMenuItem(
         "Start an article", reverse("news_start_article"), icon_name="download", order=-10
     )
+
+
+@hooks.register("sweep")
+def sweep_hub() -> str:
+    """Tell the WebSub hub of feeds that it could not be told of before."""
+    return websub.tell_hub()
 
 
 hooks.register(ADVOCACY_ORIGIN, origins.article)

@@ -79,6 +79,12 @@ def _words(value: Any) -> Iterator[str]:
         yield value
 
 
+def _with_parents(categories: Iterable[Any]) -> list[int]:
+    """The numbers of categories and of those that they belong to, which count their articles too."""
+    numbers = (number for category in categories for number in (category.pk, category.parent_id))
+    return list(dict.fromkeys(number for number in numbers if number is not None))
+
+
 def _article(article: ArticlePage) -> Document:
     blocks = (
         getattr(article, name).get_prep_value() for name in ("body", "opinion", "action", "to_do")
@@ -88,7 +94,7 @@ def _article(article: ArticlePage) -> Document:
     marks = [
         kind_label(Kind.ARTICLE),
         label("year", timezone.localtime(moment).year),
-        *(label("category", category.pk) for category in categories),
+        *(label("category", number) for number in _with_parents(categories)),
         *(label("tag", tag.pk) for tag in tags),
     ]
     if source:

@@ -29,7 +29,7 @@ def serving(answer: Answer, *, encrypted: bool = True) -> Iterator[str]:
             with suppress(OSError):
                 answer(self)
 
-        do_HEAD = do_GET
+        do_HEAD = do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Nobody reads it."""

@@ -2,7 +2,7 @@
 
 Anybody may have named the address, and addresses lead where their owners want: a host that is
 private, redirects without end, a file without end, a small file that unpacks to a large one, or one
-byte a second must not hurt. Nothing in the program asks another host for a file in any other way.
+byte a second must not hurt. Nothing in the program asks another host for anything in any other way.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from ipaddress import IPv6Address
 from socket import EAI_AGAIN, gaierror
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit, urlunsplit
 
 import idna
 import requests
@@ -27,6 +28,9 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from cms.core.connections import Line, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 REACH = Reach()
 PIECE = 64 * 1024
@@ -157,6 +161,23 @@ def check(address: str, *, seconds: float) -> Fetched:
     return _Attempt(address, "GET", {}, most_bytes=None, seconds=left).outcome()
 
 
+def post(address: str, form: Sequence[tuple[str, str]], *, seconds: float) -> int:
+    """Send a form to a service that whoever runs the server named; the status of its answer.
+
+    Nothing of the answer is read but that it says yes (2xx). A redirect is no yes: what was sent
+    is meant for the service that was named, and for no other.
+
+    Raises:
+        FetchError: if the service did not say yes, for whatever reason.
+    """
+    body = urlencode(form).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    attempt = _Attempt(
+        address, "POST", headers, most_bytes=None, seconds=seconds, https_only=True, body=body
+    )
+    return attempt.outcome().status
+
+
 def allowed(address: str, *, https_only: bool = False) -> str:
     """An address as it may be asked: in ASCII, and without a fragment.
 
@@ -230,10 +251,12 @@ class _Attempt:
         most_bytes: int | None,
         seconds: float,
         https_only: bool = False,
+        body: bytes | None = None,
     ) -> None:
         self._address = self._first = allowed(address, https_only=https_only)
         self._method = method
         self._headers = headers
+        self._body = body
         self._most_bytes = most_bytes
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
@@ -289,10 +312,14 @@ class _Attempt:
             with (
                 self._line.session() as session,
                 session.request(
-                    self._method, self._address, headers=self._headers, stream=True
+                    self._method,
+                    self._address,
+                    headers=self._headers,
+                    data=self._body,
+                    stream=True,
                 ) as response,
             ):
-                target = _target(response)
+                target = "" if self._body is not None else _target(response)
                 if response.status_code not in REDIRECTS or not target:
                     permanent = bool(ways) and all(way in FOR_GOOD for way in ways)
                     return self._answer(response, permanent=permanent)

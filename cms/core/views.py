@@ -48,6 +48,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /subscribe/",
         "",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+        f"Sitemap: {settings.SITE_URL}/news-sitemap.xml",
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain")
@@ -70,11 +71,6 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     # Whatever was uploaded, it is never run as a page of ours.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page that is not there, with ways on."""
-    return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "news.middleware.PublicationRefusedMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "cms.core.redirects.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"
@@ -181,6 +181,8 @@ CHECK_LINKS = environment.flag("CHECK_LINKS", default=True)
 
 SITE_URL = environment.site_url("SITE_URL", "http://localhost:8000")
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
+# Told of what is published, so that readers' programs need not ask.
+WEBSUB_HUB = environment.web_address("WEBSUB_HUB")
 # Steps that a browser takes at most before a form is taken from it; see cms.core.proof_of_work.
 PROOF_OF_WORK = environment.number("PROOF_OF_WORK", default=200_000, least=1, most=10_000_000)
 # A counter that the cache has lost must not lock anybody out.

@@ -142,8 +142,8 @@ def columns(kind: Kind) -> tuple[Column, ...]:
     found = []
     for relation in kind.model._meta.get_fields(include_hidden=True):
         model: Any = relation.related_model
-        # A thing's own foreign keys to its kind are no use of it by others.
-        if isinstance(relation, models.ManyToOneRel) and model is not kind.model:
+        # What belongs to a thing of its own kind, as a category below another, goes with it.
+        if isinstance(relation, models.ManyToOneRel):
             found.append(Column(model, relation.field.attname))
     found += [Column(of, name, written_out=True) for of, name in WRITTEN_OUT.get(kind.value, ())]
     return tuple(found)

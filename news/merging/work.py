@@ -18,7 +18,7 @@ from wagtail.models import Revision
 from news.merging import moving, names, rows
 from news.merging.kinds import Column, Kind, columns, parts
 from news.merging.signals import touched
-from news.models import Merge, MergeStep
+from news.models import Category, Merge, MergeStep
 
 if TYPE_CHECKING:
     from cms.core.models import User
@@ -52,6 +52,7 @@ def start(*, kind: Kind, old_id: int, into_id: int, by: User) -> Merge:
             )
         _refuse_if_taken(kind, {old_id, into_id})
         old, into = there[old_id], there[into_id]
+        _refuse_if_too_deep(old, into)
         merge = Merge.objects.create(
             kind=kind.value,
             old_id=old.pk,
@@ -85,6 +86,17 @@ def _refuse_if_taken(kind: Kind, numbers: set[int]) -> None:
     if other.status == Merge.Status.FAILED:
         raise MergeRefusedError(f"Merging {other} stopped half-way. Undo that first.")
     raise MergeRefusedError(f"{other} is still under way. Wait until it has ended, then try again.")
+
+
+def _refuse_if_too_deep(old: Any, into: Any) -> None:
+    """Categories below one that is merged go with it, and there is one level only."""
+    if not isinstance(old, Category) or into.parent_id is None:
+        return
+    if (below := old.children.first()) is not None:
+        raise MergeRefusedError(
+            f"“{below}” is below “{old}”, and “{into}” is below another category itself. Give"
+            f" those below “{old}” another place first."
+        )
 
 
 def undo(*, merge_id: int, by: User) -> Merge:

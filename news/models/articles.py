@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from news.models.authors import Author
+
 ARTICLES_A_PAGE = 20
 
 
@@ -92,14 +94,25 @@ class ArticleQuerySet(PageQuerySet):
         return self.filter(featured=True)
 
     def in_category(self, category: Any) -> Self:
-        """Those filed under a category."""
+        """Those filed under a category, or under one below it."""
         return self.filter(
             models.Exists(
                 ArticlePage.categories.through.objects.filter(
-                    articlepage_id=models.OuterRef("pk"), category_id=category.pk
+                    articlepage_id=models.OuterRef("pk"), category_id__in=category.family
                 )
             )
         )
+
+    def tagged(self, tag: Any) -> Self:
+        """Those that carry a tag."""
+        return self._linked(ArticleTag.objects.filter(tag=tag), "content_object_id")
+
+    def written_by(self, author: Any) -> Self:
+        """Those that name an author."""
+        return self._linked(author.written.all(), "page_id")
+
+    def _linked(self, links: QuerySet[Any], to: str) -> Self:
+        return self.filter(models.Exists(links.filter(**{to: models.OuterRef("pk")})))
 
     def for_reading(self) -> Self:
         """With what the article's own page shows, and whether anything may keep readers out."""
@@ -194,7 +207,9 @@ class ArticlePage(BasePage):
         help_text="One or two sentences: what happened, and why it matters.",
     )
     byline = models.CharField(
-        max_length=160, blank=True, help_text="Who of the newsroom wrote it up. May be blank."
+        max_length=160,
+        blank=True,
+        help_text="Who else wrote it up: those without a page among our authors. May be blank.",
     )
 
     source = models.ForeignKey(
@@ -279,10 +294,11 @@ class ArticlePage(BasePage):
             [
                 FieldRowPanel([FieldPanel("source"), FieldPanel("source_address")]),
                 FieldRowPanel([FieldPanel("source_published_at"), FieldPanel("source_time_zone")]),
-                FieldPanel("byline"),
             ],
             "Source",
         ),
+        InlinePanel("article_authors", label="Author", heading="Authors"),
+        FieldPanel("byline"),
         MultiFieldPanel(
             [
                 FieldPanel("lead_image"),
@@ -409,6 +425,16 @@ class ArticlePage(BasePage):
     def open_graph_type(self) -> str:
         """An article."""
         return "article"
+
+    @property
+    def authors(self) -> list[Author]:
+        """Those who have a page here, in order, each once."""
+        return list(dict.fromkeys(row.author for row in self.article_authors.all()))
+
+    @property
+    def written_up_by(self) -> list[str]:
+        """The names of all who wrote it up: those with a page, then the byline."""
+        return [*(author.name for author in self.authors), *([self.byline] if self.byline else [])]
 
     @property
     def image_alt(self) -> str:

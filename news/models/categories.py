@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.contrib.routable_page.models import path as route
-from wagtail.models import PageViewRestriction, RevisionMixin
+from wagtail.models import RevisionMixin
 from wagtail.search import index
 
 from cms.core.models import BasePage
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-ARTICLES_A_PAGE = 20
-
-
-class CategoryQuerySet(models.QuerySet["Category"]):
-    """Questions about categories."""
-
-    def with_counts(self) -> Self:
-        """Each with ``article_count``: how many articles under it every reader can open."""
-        shown = models.Q(articles__live=True)
-        for path in PageViewRestriction.objects.values_list("page__path", flat=True):
-            shown &= ~models.Q(articles__path__startswith=path)
-        return self.annotate(article_count=models.Count("articles", filter=shown))
-
-    def in_use(self) -> Self:
-        """Those that have an article to show, with their counts."""
-        return self.with_counts().filter(article_count__gt=0)
 
 
 class Category(RevisionMixin, index.Indexed, models.Model):
@@ -44,12 +27,25 @@ class Category(RevisionMixin, index.Indexed, models.Model):
     introduction = models.TextField(
         blank=True, help_text="A sentence or two for the head of the category's page."
     )
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="children",
+        limit_choices_to={"parent": None},
+        help_text="The category that this one belongs to. That one's page and feeds show this"
+        " one's articles too. There is one level below, no more.",
+    )
 
-    objects = CategoryQuerySet.as_manager()
+    # What ``news.counts`` says of it.
+    article_count: int
+    latest_id: int | None
 
     panels = [
         TitleFieldPanel("name", targets=["slug"]),
         FieldPanel("slug"),
+        FieldPanel("parent"),
         FieldPanel("introduction"),
     ]
     search_fields = [
@@ -64,6 +60,30 @@ class Category(RevisionMixin, index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """One level below, no more, and no circle."""
+        super().clean()
+        if self.parent is None:
+            return
+        if self.parent_id == self.pk:
+            raise ValidationError({"parent": "A category cannot belong to itself."})
+        if self.parent.parent_id is not None:
+            raise ValidationError(
+                {"parent": f"“{self.parent}” belongs to another category. Choose that one."}
+            )
+        if self.pk and (below := self.children.first()):
+            raise ValidationError(
+                {
+                    "parent": f"“{below}” belongs to this category, and there is one level only."
+                    " Give those below it another place first."
+                }
+            )
+
+    @cached_property
+    def family(self) -> list[int]:
+        """The numbers of this category and of those below it."""
+        return [self.pk, *Category.objects.filter(parent=self).values_list("pk", flat=True)]
 
     def get_absolute_url(self) -> str:
         """The category's page; its address is part of the contract with the outside."""
@@ -91,42 +111,34 @@ class CategoryIndexPage(RoutablePageMixin, BasePage):
 
     @route("")
     def all_categories(self, request: HttpRequest) -> HttpResponse:
-        """Every category with its number of articles."""
-        return self.render(
-            request, context_overrides={"categories": Category.objects.with_counts()}
-        )
+        """Every category with its number of articles and its latest one."""
+        from news import category_pages  # noqa: PLC0415 - it reads this model
+
+        context = category_pages.index()
+        return self.render(request, context_overrides=context)
 
     @route("<slug:slug>/", name="category")
     def one_category(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The articles of one category, newest first."""
-        from news.models.articles import ArticlePage  # noqa: PLC0415 - they name each other
+        from news import category_pages  # noqa: PLC0415 - it reads this model
 
-        category = get_object_or_404(Category, slug=slug)
-        articles = ArticlePage.objects.live().public().in_category(category).newest().for_cards()
-        page_of_articles = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
-        number = page_of_articles.number
-        address = f"{self.get_full_url(request)}{category.slug}/"
+        category = Category.objects.select_related("parent").filter(slug=slug).first()
+        if category is None:
+            from news import former_slugs  # noqa: PLC0415 - it reads this model
+
+            return former_slugs.redirect(request, kind="category", slug=slug)
         return self.render(
             request,
-            context_overrides={
-                "category": category,
-                "articles": page_of_articles,
-                "head": {
-                    "title": category.name if number == 1 else f"{category.name}, page {number}",
-                    "description": category.introduction,
-                    "canonical": address if number == 1 else f"{address}?page={number}",
-                    "image": None,
-                    "type": "website",
-                },
-            },
+            context_overrides=category_pages.category(self, request, category),
             template="news/category_page.html",
         )
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """The index and each category that has an article."""
+        from news import counts  # noqa: PLC0415 - it reads this model
+
         base = self.get_full_url(request)
-        counted = Category.objects.in_use()
         return [
             *super().get_sitemap_urls(request),
-            *({"location": f"{base}{slug}/"} for slug in counted.values_list("slug", flat=True)),
+            *({"location": f"{base}{row.slug}/"} for row in counts.categories_in_use()),
         ]

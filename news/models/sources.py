@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -15,11 +18,20 @@ validate_domain = RegexValidator(
     "Write a domain in small letters, like example.org: no https://, no path, no www. in front.",
 )
 
+# Leaves room for a number behind.
+SLUG_ROOM = 150
+
 
 class Source(RevisionMixin, index.Indexed, ClusterableModel):
     """A publisher: a newspaper, an agency, a court, a parliament."""
 
     name = models.CharField(max_length=160, unique=True)
+    slug = models.SlugField(
+        max_length=160,
+        unique=True,
+        blank=True,
+        help_text="The end of its page's address. Blank makes one of the name.",
+    )
     home_page = models.URLField(max_length=500, blank=True)
     extract_limit = models.PositiveIntegerField(
         null=True,
@@ -32,6 +44,7 @@ class Source(RevisionMixin, index.Indexed, ClusterableModel):
 
     panels = [
         FieldPanel("name"),
+        FieldPanel("slug"),
         FieldPanel("home_page"),
         InlinePanel("domains", label="Domain", heading="Domains"),
         FieldPanel("extract_limit"),
@@ -44,6 +57,26 @@ class Source(RevisionMixin, index.Indexed, ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Give it a slug: sources are also made by programs, which know no more than a name."""
+        if not self.slug:
+            self.slug = self._free_slug()
+            if (fields := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*fields, "slug"}
+        super().save(**kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Its page here."""
+        return f"/sources/{self.slug}/"
+
+    def _free_slug(self) -> str:
+        wanted = slugify(self.name)[:SLUG_ROOM] or "source"
+        others = type(self)._default_manager.exclude(pk=self.pk)
+        used = set(others.filter(slug__startswith=wanted).values_list("slug", flat=True))
+        if wanted not in used:
+            return wanted
+        return next(s for n in range(2, len(used) + 3) if (s := f"{wanted}-{n}") not in used)
 
 
 class SourceDomain(models.Model):

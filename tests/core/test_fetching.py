@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from cms.core.fetching import Fetched, FetchError, Reason, allowed, check, fetch
+from cms.core import fetching
+from cms.core.connections import Reach
+from cms.core.fetching import Fetched, FetchError, Reason, allowed, check, fetch, post
 from tests.fileserver import Answer, sending, serving, trust_loopback
 
 FILE = b"state_fips,state_abbr,zcta,cd\n" * 5000
@@ -430,3 +432,59 @@ def test_a_server_that_drips_gets_no_more_than_its_time(answer: Answer) -> None:
     with serving(answer) as address, pytest.raises(FetchError) as refused:
         attempt(address, seconds=0.5)
     assert refused.value.reason == Reason.SLOW
+
+
+# A form to a service ------------------------------------------------------------------------------
+
+
+def test_a_form_arrives_as_it_was_given() -> None:
+    got: list[tuple[str, bytes]] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        got.append((handler.command, body))
+        sending(b"x" * 100_000, status=202)(handler)
+
+    with serving(answer) as address:
+        assert post(address, [("a", "1&2"), ("a", "ü"), ("b", "")], seconds=60) == 202
+    assert got == [("POST", b"a=1%262&a=%C3%BC&b=")]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 500])
+def test_a_service_that_does_not_say_yes_is_a_failure_and_nobody_else_is_asked(status: int) -> None:
+    asked: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        sending(b"", status=status, headers={"Location": "/elsewhere"})(handler)
+
+    with serving(answer) as address, pytest.raises(FetchError, match=f"answered {status}") as no:
+        post(address, [("a", "1")], seconds=60)
+    assert no.value.reason == Reason.STATUS
+    assert asked == ["/file"]
+
+
+def test_a_form_is_sent_encrypted_or_not_at_all() -> None:
+    asked: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        sending(b"")(handler)
+
+    with serving(answer, encrypted=False) as address, pytest.raises(FetchError) as no:
+        post(address, [("a", "1")], seconds=60)
+    assert no.value.reason == Reason.REFUSED
+    assert not asked
+
+
+def test_a_service_on_a_private_host_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        sending(b"")(handler)
+
+    monkeypatch.setattr(fetching, "REACH", Reach(ports=range(1, 65536)))
+    with serving(answer) as address, pytest.raises(FetchError, match="private address"):
+        post(address, [("a", "1")], seconds=60)
+    assert not asked

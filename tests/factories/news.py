@@ -13,8 +13,10 @@ from factory.django import DjangoModelFactory
 from cms.core.models import User
 from news import provenance, reviews
 from news.models import (
+    ArticleAuthor,
     ArticleIndexPage,
     ArticlePage,
+    Author,
     Category,
     DraftedBlock,
     DraftRun,
@@ -50,6 +52,16 @@ class CategoryFactory(DjangoModelFactory[Category]):
 
     name = factory.Sequence(lambda n: f"Water {n}")
     slug = factory.Sequence(lambda n: f"water-{n}")
+
+
+class AuthorFactory(DjangoModelFactory[Author]):
+    """Somebody who writes articles up."""
+
+    class Meta:
+        model = Author
+
+    name = factory.Sequence(lambda n: f"Ana Ruiz {n}")
+    slug = factory.Sequence(lambda n: f"ana-ruiz-{n}")
 
 
 class RelatedLinkFactory(DjangoModelFactory[RelatedLink]):
@@ -154,3 +166,11 @@ def approve(page: ArticlePage, section: str, *, by: User) -> None:
         approve=True,
         reviewer=by,
     )
+
+
+def written_by(page: ArticlePage, *authors: Author) -> ArticlePage:
+    """The page with these authors, in this order; not saved."""
+    page.article_authors.set(
+        [ArticleAuthor(author=author, sort_order=place) for place, author in enumerate(authors)]
+    )
+    return page

@@ -20,11 +20,13 @@ from tests.factories.advocacy import (
 )
 from tests.factories.districts import load_map
 from tests.factories.news import (
+    AuthorFactory,
     CategoryFactory,
     RelatedLinkFactory,
     article,
     block,
     paragraph,
+    written_by,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +61,15 @@ class Newsstand:
             self.second_article.url,
             "/categories/",
             self.category.get_absolute_url(),
+            "/categories/pipes/",
+            "/categories/health-and-safety/?page=2",
+            "/archive/",
+            f"/archive/{timezone.localdate().year}/",
+            f"/archive/{timezone.localdate():%Y/%m}/",
+            "/tags/lead/",
+            self.article.source.get_absolute_url(),
+            "/authors/ana-ruiz/",
+            "/authors/new-here/",
             "/search/",
             "/search/?q=pipe",
             "/search/?q=zebra",
@@ -87,6 +98,7 @@ class Newsstand:
             "/subscribe/thanks/",
             "/unsubscribe/no-such-token/",
             "/no-such-page/",
+            "/news/a-plan-before-the-fires/",
         ]
 
 
@@ -127,8 +139,15 @@ def open_newsstand() -> Newsstand:
         to_do=_to_do(petition, representative),
         live=True,
     )
+    pipes = CategoryFactory(name="Pipes", slug="pipes", parent=category)
+    ana = AuthorFactory(
+        name="Ana Ruiz", slug="ana-ruiz", introduction="Writes about water.", picture=picture
+    )
+    AuthorFactory(name="Bo Li", slug="new-here")
     for page in (first, second):
-        page.categories.set([category])
+        page.categories.set([category, pipes])
+        page.tags.add("lead", "water")
+        written_by(page, ana)
         page.save()
     Correction.objects.create(page=first, text="It said 2026. It is 2027.")
     for days in (1, 40):

@@ -14,6 +14,7 @@ from wagtail.models import PageViewRestriction, Site
 
 from advocacy.models import Petition
 from home.models import HomePage, StandardPage
+from tests import crawler
 from tests.factories.advocacy import LetterFactory, PetitionFactory, RepresentativeFactory
 from tests.factories.news import article, paragraph
 from tests.factories.people import editor
@@ -33,16 +34,6 @@ def hide(page: Any) -> None:
     PageViewRestriction.objects.create(
         page=page, restriction_type=PageViewRestriction.PASSWORD, password="heron"
     )
-
-
-def locations() -> list[str]:
-    """The paths that the sitemap holds."""
-    response = Client().get("/sitemap.xml")
-    assert response.status_code == 200
-    root = Site.objects.get(is_default_site=True).root_url
-    found = re.findall(r"<loc>([^<]+)</loc>", response.content.decode())
-    assert all(location.startswith(f"{root}/") for location in found)
-    return [location.removeprefix(root) for location in found]
 
 
 # Around every page --------------------------------------------------------------------------------
@@ -81,7 +72,7 @@ def test_the_footer_leads_to_the_pages_in_the_menu_and_to_no_other(client: Clien
 def test_the_footer_leads_to_what_readers_can_do(client: Client) -> None:
     part = client.get("/").content.decode().split('aria-label="Take part"')[1].split("</nav>")[0]
     links = re.findall(r'href="([^"]+)"', part)
-    assert links == ["/representatives/", "/petitions/", "/my-signatures/"]
+    assert links == ["/representatives/", "/petitions/", "/my-signatures/", "/archive/"]
     for link in links:
         assert client.get(link).status_code == 200
 
@@ -127,7 +118,7 @@ def test_the_sitemap_lists_what_everybody_can_read_and_nothing_else() -> None:
     private = article(live=True)
     hide(private)
     about = standard_page("About us")
-    listed = locations()
+    listed = crawler.locations(Client())
     assert {"/", "/news/", "/categories/", live.url, about.url} <= set(listed)
     assert not {draft.url, private.url} & set(listed)
     assert len(listed) == len(set(listed))
@@ -143,7 +134,7 @@ def test_the_sitemap_lists_what_readers_can_act_with_and_nothing_put_away() -> N
         RepresentativeFactory.create(live=False),
         RepresentativeFactory.create(left_office_on=date(2026, 1, 3)),
     ]
-    listed = locations()
+    listed = crawler.locations(Client())
     assert {"/petitions/", "/representatives/"} <= set(listed)
     assert {item.get_absolute_url() for item in (petition, letter, senator)} <= set(listed)
     assert not {item.get_absolute_url() for item in unlisted} & set(listed)
@@ -152,7 +143,7 @@ def test_the_sitemap_lists_what_readers_can_act_with_and_nothing_put_away() -> N
 def test_the_sitemap_says_when_a_page_changed(client: Client) -> None:
     page = article(live=True)
     assert page.last_published_at
-    xml = client.get("/sitemap.xml").content.decode()
+    xml = crawler.xml(client)
     entry = next(part for part in xml.split("<url>") if page.url in part)
     day = timezone.localtime(page.last_published_at)
     assert f"<lastmod>{day:%Y-%m-%d}</lastmod>" in entry

@@ -10,7 +10,14 @@ from wagtail.images.tests.utils import get_test_image_file
 from cms.core.models import Picture
 from news.models import ArticlePage, Correction
 from tests.factories.advocacy import LetterFactory, PetitionFactory, RepresentativeFactory
-from tests.factories.news import CategoryFactory, RelatedLinkFactory, article, block
+from tests.factories.news import (
+    AuthorFactory,
+    CategoryFactory,
+    RelatedLinkFactory,
+    article,
+    block,
+    written_by,
+)
 
 BLOCKS_A_ROUND = 6
 NOTHING = {
@@ -94,6 +101,7 @@ def complete_article(blocks: int) -> ArticlePage:
     )
     page.categories.set([CategoryFactory() for _ in range(3)])
     page.tags.add("water", "lead")
+    written_by(page, AuthorFactory(), AuthorFactory())
     page.save()
     for number in range(10):
         RelatedLinkFactory(article=page, position=number)

@@ -24,6 +24,7 @@ from wagtail.models import PageViewRestriction, Site
 from advocacy.models import AdvocacySettings
 from cms.core.models import SiteSettings
 from news.models import ArticleIndexPage, ArticlePage
+from tests import crawler
 from tests.factories.advocacy import PetitionFactory
 from tests.factories.news import CategoryFactory, article, block, paragraph
 from tests.factories.people import editor
@@ -154,7 +155,7 @@ def test_a_live_article_is_read_at_its_address(client: Client) -> None:
 def test_a_draft_is_nowhere(client: Client) -> None:
     page = article(title="Not for anybody yet")
     assert client.get(f"/news/{page.slug}/").status_code == 404
-    for address in ("/", "/news/", "/search/?q=anybody", "/sitemap.xml"):
+    for address in ("/", "/news/", "/search/?q=anybody", "/feed/", *crawler.parts(client)):
         assert "Not for anybody yet" not in client.get(address).content.decode()
         assert page.slug not in client.get(address).content.decode()
 
@@ -237,7 +238,12 @@ def test_a_private_article_is_listed_nowhere(client: Client) -> None:
         "/categories/herons/",
         "/search/?q=heron",
         "/search/?q=report&category=herons",
-        "/sitemap.xml",
+        "/feed/",
+        "/feed/atom/",
+        "/feed.json",
+        "/categories/herons/feed/",
+        "/news-sitemap.xml",
+        *crawler.parts(client),
     ):
         html = client.get(address).content.decode()
         assert "heron-report" not in html, address
@@ -245,7 +251,7 @@ def test_a_private_article_is_listed_nowhere(client: Client) -> None:
     counted = client.get("/categories/").content.decode()
     assert re.search(r"Herons</span>\s*<span>0<", counted)
     assert "Herons" not in client.get("/").content.decode()
-    assert "herons" not in client.get("/sitemap.xml").content.decode()
+    assert "herons" not in crawler.xml(client)
 
 
 # Lists --------------------------------------------------------------------------------------------

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from wagtail.models import PageViewRestriction
 
-from news.models import ArticlePage, Category, CategoryIndexPage
+from news import counts
+from news.merging import work
+from news.merging.kinds import Kind
+from news.models import ArticlePage, Category, CategoryIndexPage, Merge
+from tests import crawler
 from tests.factories.news import CategoryFactory, article
+from tests.factories.people import editor
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +39,9 @@ def test_a_category_counts_what_readers_can_open() -> None:
     filed(water, live=False)
     hidden = filed(water)
     PageViewRestriction.objects.create(page=hidden, restriction_type=PageViewRestriction.LOGIN)
-    counts = {row.pk: row.article_count for row in Category.objects.with_counts()}
-    assert counts == {water.pk: 1, air.pk: 0}
-    assert list(Category.objects.in_use()) == [water]
+    told = {row.pk: row.article_count for row in counts.categories()}
+    assert told == {water.pk: 1, air.pk: 0}
+    assert counts.categories_in_use() == [water]
 
 
 def test_an_article_in_two_categories_counts_once_in_each() -> None:
@@ -38,7 +49,7 @@ def test_an_article_in_two_categories_counts_once_in_each() -> None:
     page = filed(water)
     page.categories.set([water, air])
     page.save()
-    assert [c.article_count for c in Category.objects.with_counts()] == [1, 1]
+    assert [c.article_count for c in counts.categories()] == [1, 1]
 
 
 def test_the_index_names_every_category_with_its_number(client: Client) -> None:
@@ -90,10 +101,9 @@ def test_no_other_address_is_a_category(client: Client, address: str) -> None:
 def test_the_sitemap_holds_categories_that_have_something_to_read(client: Client) -> None:
     filed(CategoryFactory(slug="water"))
     CategoryFactory(slug="empty")
-    root = CategoryIndexPage.objects.get().full_url
-    locations = re.findall(r"<loc>([^<]+)</loc>", client.get("/sitemap.xml").content.decode())
-    assert f"{root}water/" in locations
-    assert f"{root}empty/" not in locations
+    locations = crawler.locations(client)
+    assert "/categories/water/" in locations
+    assert "/categories/empty/" not in locations
 
 
 def test_a_private_index_of_categories_gives_none_away(client: Client) -> None:
@@ -103,5 +113,221 @@ def test_a_private_index_of_categories_gives_none_away(client: Client) -> None:
         restriction_type=PageViewRestriction.PASSWORD,
         password="heron",
     )
-    assert "water" not in client.get("/sitemap.xml").content.decode()
+    assert "water" not in crawler.xml(client)
     assert "This page has a password" in client.get("/categories/water/").content.decode()
+
+
+# One below another ---------------------------------------------------------------------------------
+
+
+def family() -> tuple[Category, Category, Category]:
+    """Health, with water and air below it."""
+    health = CategoryFactory(name="Health", slug="health")
+    water = CategoryFactory(name="Water", slug="water", parent=health)
+    return health, water, CategoryFactory(name="Air", slug="air", parent=health)
+
+
+def test_a_category_shows_what_is_under_those_below_it(client: Client) -> None:
+    health, water, air = family()
+    filed(water, title="About pipes")
+    both = filed(air, title="About smoke and pipes")
+    both.categories.set([water, air, health])
+    both.save()
+    filed(CategoryFactory(slug="sport"), title="About balls")
+    html = client.get("/categories/health/").content.decode()
+    assert "About pipes" in html
+    assert "About smoke" in html
+    assert "About balls" not in html
+    assert re.search(r'href="/categories/water/"><span>Water</span>\s*<span>2<', html)
+    assert 'href="/categories/health/">Health' in client.get("/categories/air/").content.decode()
+    told = {row.slug: row.article_count for row in counts.categories()}
+    assert told == {"health": 2, "water": 2, "air": 1, "sport": 1}
+
+
+@pytest.mark.parametrize("feed", ["feed/", "feed/atom/", "feed.json"])
+def test_its_feeds_bring_what_is_under_those_below_it(client: Client, feed: str) -> None:
+    _, water, _ = family()
+    page = filed(water)
+    assert page.get_url() in client.get(f"/categories/health/{feed}").content.decode()
+    assert page.get_url() not in client.get(f"/categories/air/{feed}").content.decode()
+
+
+def test_there_is_one_level_and_no_circle() -> None:
+    health, water, _ = family()
+    refused: list[tuple[Category, Category, str]] = [
+        (water, water, "itself|below|not a valid choice|instance"),
+        (health, CategoryFactory(), "one level only"),
+        (CategoryFactory(), water, "instance|belongs to another"),
+    ]
+    for child, parent, why in refused:
+        child.parent = parent
+        with pytest.raises(ValidationError, match=why):
+            child.full_clean()
+
+
+def test_the_editors_form_says_why(client: Client) -> None:
+    health, water, _ = family()
+    client.force_login(editor())
+    address = f"/admin/snippets/news/category/edit/{health.pk}/"
+    data = {"name": "Health", "slug": "health", "introduction": "", "parent": ""}
+    assert client.post(address, data).status_code == 302
+    other = CategoryFactory()
+    html = client.post(address, {**data, "parent": other.pk}).content.decode()
+    assert "there is one level only" in html
+    html = client.post(
+        f"/admin/snippets/news/category/edit/{water.pk}/",
+        {"name": "Water", "slug": "water", "introduction": "", "parent": water.pk},
+    ).content.decode()
+    assert "Select a valid choice" in html
+    health.refresh_from_db()
+    assert health.parent is None
+
+
+# Index, lead story, pages --------------------------------------------------------------------------
+
+
+def test_the_index_shows_the_latest_of_each(client: Client) -> None:
+    _, water, _ = family()
+    old, new = filed(water, title="The older story"), filed(water, title="The newer story")
+    ArticlePage.objects.filter(pk=old.pk).update(
+        first_published_at=new.first_published_at - timedelta(days=1)
+    )
+    html = client.get("/categories/").content.decode()
+    assert html.count("The newer story") == 1, "once, for the category above"
+    assert "The older story" not in html
+
+
+def test_the_index_costs_the_same_however_many_there_are(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(2):
+        filed(CategoryFactory(), title=f"Story {number}")
+    client.get("/categories/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/categories/")
+    before = len(queries)
+    health, water, _ = family()
+    others: list[Category] = [CategoryFactory() for _ in range(3)]
+    for category in (health, water, *others):
+        filed(category)
+    client.get("/categories/")
+    with django_assert_num_queries(before):
+        client.get("/categories/")
+
+
+def test_the_newest_article_leads_the_first_page_only(client: Client) -> None:
+    water = CategoryFactory(slug="water")
+    now = timezone.now()
+    for number in range(22):
+        page = filed(water, title=f"Story no. {number}.")
+        ArticlePage.objects.filter(pk=page.pk).update(
+            first_published_at=now - timedelta(hours=number)
+        )
+    first = client.get("/categories/water/").content.decode()
+    lead, rest = first.split("</section>", 1)
+    assert "Story no. 0." in lead
+    assert "Story no. 0." not in rest
+    assert re.findall(r"Story no\. \d+\.", rest) == [f"Story no. {n}." for n in range(1, 20)]
+    second = client.get("/categories/water/?page=2").content.decode()
+    assert re.findall(r"Story no\. \d+\.", second) == ["Story no. 20.", "Story no. 21."]
+    assert 'class="lead"' not in second
+
+
+def test_a_category_of_one_article_is_that_article_and_no_empty_list(client: Client) -> None:
+    filed(CategoryFactory(slug="water"), title="The only one")
+    html = client.get("/categories/water/").content.decode()
+    assert html.count("The only one") == 1
+    assert "Nothing has been published" not in html
+
+
+def test_a_category_leads_to_its_feeds_and_to_the_newsletter(client: Client) -> None:
+    CategoryFactory(slug="water")
+    html = client.get("/categories/water/").content.decode()
+    for address in ("/categories/water/feed/", "/subscribe/?category=water"):
+        assert f'href="{address}"' in html
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "1000000000", "x", "%00", "1e3", ""])
+def test_a_page_that_is_not_there_is_one_that_is(client: Client, page: str) -> None:
+    filed(CategoryFactory(slug="water"), title="The only one")
+    response = client.get(f"/categories/water/?page={page}")
+    assert response.status_code == 200
+    assert "The only one" in response.content.decode()
+
+
+def test_counts_follow_what_is_published_at_once(client: Client) -> None:
+    water = CategoryFactory(slug="water")
+    page = filed(water)
+    assert "<span>1<" in client.get("/categories/").content.decode()
+    page.unpublish()
+    assert "<span>0<" in client.get("/categories/").content.decode()
+    page.save_revision().publish()
+    assert "<span>1<" in client.get("/categories/").content.decode()
+
+
+# Former addresses ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rest", ["", "feed/", "feed/atom/", "feed.json", "?page=2"])
+def test_a_renamed_categorys_addresses_lead_on(client: Client, rest: str) -> None:
+    water = CategoryFactory(slug="water")
+    for slug in ("tap-water", "waters"):
+        water.slug = slug
+        water.save()
+    for old in ("water", "tap-water"):
+        response = client.get(f"/categories/{old}/{rest}")
+        assert (response.status_code, response.headers["Location"]) == (
+            301,
+            f"/categories/waters/{rest}",
+        )
+    assert client.get(f"/categories/waters/{rest}").status_code == 200
+
+
+@pytest.mark.parametrize("rest", ["", "feed/", "feed.json"])
+def test_a_merged_categorys_addresses_lead_to_what_it_became(client: Client, rest: str) -> None:
+    old, into, last = (CategoryFactory(slug=slug) for slug in ("waters", "water", "health"))
+    merge(old, into)
+    response = client.get(f"/categories/waters/{rest}")
+    assert (response.status_code, response.headers["Location"]) == (
+        301,
+        f"/categories/water/{rest}",
+    )
+    merge(into, last)
+    assert client.get(f"/categories/waters/{rest}").headers["Location"] == (
+        f"/categories/health/{rest}"
+    )
+
+
+def test_after_undoing_a_merge_each_has_its_address_again(client: Client) -> None:
+    old, into = CategoryFactory(slug="waters"), CategoryFactory(slug="water")
+    done = merge(old, into)
+    work.undo(merge_id=done.pk, by=editor())
+    for slug in ("waters", "water"):
+        assert client.get(f"/categories/{slug}/").status_code == 200
+
+
+def test_those_below_a_merged_category_go_with_it_and_come_back() -> None:
+    health, water, _ = family()
+    care = CategoryFactory(slug="care")
+    done = merge(health, care)
+    water.refresh_from_db()
+    assert water.parent_id == care.pk
+    work.undo(merge_id=done.pk, by=editor())
+    water.refresh_from_db()
+    assert water.parent_id == health.pk
+
+
+def test_a_category_with_others_below_does_not_merge_into_one_that_is_below() -> None:
+    health, water, _ = family()
+    with pytest.raises(work.MergeRefusedError, match="below"):
+        merge(health, water)
+    assert Category.objects.filter(pk=health.pk).exists()
+
+
+def merge(old: Category, into: Category) -> Merge:
+    """Merge one into the other, to the end."""
+    done = work.start(kind=Kind(Merge.Kind.CATEGORY), old_id=old.pk, into_id=into.pk, by=editor())
+    done.refresh_from_db()
+    assert done.status == Merge.Status.MERGED
+    return done

@@ -377,7 +377,11 @@ def test_every_place_that_names_a_thing_is_known() -> None:
     }
     assert {part.place for part in parts(TAG)} == {"news.ArticlePage:tagged_items"}
     assert {part.place for part in parts(SOURCE)} == {"news.ArticlePage:source"}
-    assert {part.place for part in parts(CATEGORY)} == {"news.ArticlePage:categories"}
+    assert {part.place for part in parts(CATEGORY)} == {
+        "news.ArticlePage:categories",
+        "news.Category:parent",
+    }
+    assert "news.Category.parent_id" in {column.place for column in columns(CATEGORY)}
     assert {"news.Feed.source_id", "news.RelatedLink.publisher"} <= {
         column.place for column in columns(SOURCE)
     }

@@ -30,6 +30,7 @@ from tests.factories.advocacy import (
     SignatureFactory,
 )
 from tests.factories.news import (
+    AuthorFactory,
     CategoryFactory,
     FeedFactory,
     SourceFactory,
@@ -371,6 +372,7 @@ SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_issue": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_feed": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
+    "news_author": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "advocacy_petition": (
         {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
         {ADMIN, EDITOR, CAMPAIGNER},
@@ -404,6 +406,7 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
         "news_issue": issue_of(),
         "news_category": CategoryFactory(),
         "news_feed": FeedFactory(),
+        "news_author": AuthorFactory(),
         "advocacy_petition": PetitionFactory(),
         "advocacy_delivery": DeliveryFactory(),
         "advocacy_letter": LetterFactory(),
