@@ -12,7 +12,7 @@ from pytest_django import Settings
 from cms.llm.standin import StandIn
 from news.likeness import suggesting
 from news.models import ArticlePage, DraftRun, RelatedLink
-from tests.factories.news import FeedFactory, SourceFactory
+from tests.factories.news import SourceFactory
 from tests.fileserver import Answer, sending, trust_loopback
 from tests.functional.conftest import LoginAs, NewPage
 from tests.news.feeds.documents import rss, rss_item
