@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from news.models.related import RelatedLinkQuerySet
 
 # Articles that one page of the queue shows, and links of each; an article's own page shows more.
-ARTICLES = 10
-LINKS_OF_EACH = 30
+ARTICLES = 5
+LINKS_OF_EACH = 15
 LINKS_OF_ONE = 100
 # Nobody needs to know how many more there are.
 COUNTED = 1000

@@ -214,6 +214,22 @@ def test_a_draft_stands_below_what_was_there_and_can_be_cancelled(
     page.wait_for_timeout(1_000)  # The request that asked for the draft is answered after it.
 
 
+def test_a_draft_that_comes_as_soon_as_the_form_opens_is_saved_all_the_same(
+    page: Page, login_as: LoginAs, model: StandIn
+) -> None:
+    user = login_as(page, "editor")
+    made = article(title=TITLE, save_as=user, opinion=[paragraph("What we wrote ourselves.")])
+    # Wagtail looks two seconds after opening at what counts as saved; here, when the draft is there.
+    page.add_init_script(
+        "const later = window.setTimeout;"
+        "window.setTimeout = (run, after, ...rest) => later(run, after === 2000 ? 8000 : after, ...rest)"
+    )
+    page.goto(f"/admin/pages/{made.pk}/edit/#tab-commentary")
+    page.get_by_role("button", name="Draft Opinion").click()
+    expect(page.locator(".dt-log p")).to_contain_text("added at the end")
+    saved_version(page, holding=DraftRun.objects.get().blocks[-1]["id"])
+
+
 def test_what_was_typed_survives_the_end_of_the_session(page: Page, login_as: LoginAs) -> None:
     user = login_as(page, "editor")
     made = article(save_as=user)

@@ -177,6 +177,8 @@
       this.drop(run.key, run.section);
       const stream = window.wagtail.editHandler.getPanelByName(run.section).getBoundWidget();
       run.blocks.forEach((block) => stream.insert(block, stream.children.length, {}));
+      // Wagtail takes what stands in the form two seconds after it opened for what is saved.
+      form().setAttribute("data-w-unsaved-force-value", "true");
       const words = run.blocks.length === 1 ? "1 block" : `${run.blocks.length} blocks`;
       const line = element("p");
       line.append(

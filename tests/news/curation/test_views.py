@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.core.models import User
-from news.curation import decisions
+from news.curation import decisions, queue
 from news.importing.starting import source_of
 from news.models import ArticlePage, Curation, RelatedLink, SourceDomain, Story
 from tests.factories.news import RelatedLinkFactory, SourceFactory, article
@@ -172,6 +172,18 @@ def test_the_queue_costs_no_more_queries_for_many_links_than_for_few(moderator: 
                 link(page, status, decided_by=editor())
     assert (cost(QUEUE), cost(one)) == few
     assert few[0] <= 20
+
+
+def test_a_page_of_the_queue_weighs_little_however_many_links_wait(moderator: Client) -> None:
+    for _ in range(queue.ARTICLES + 1):
+        page = article(live=True)
+        for _ in range(queue.LINKS_OF_EACH + 1):
+            link(page, explanation="same names: Witkoff, Zelenskyy; 3 h apart")
+    answer = moderator.get(QUEUE)
+    shown = answer.content.decode()
+    assert shown.count("data-link=") == queue.ARTICLES * queue.LINKS_OF_EACH
+    assert "More links of this article" in shown
+    assert len(answer.content) < 300_000
 
 
 def test_numbers_are_counted_as_far_as_anybody_wants_to_know(
