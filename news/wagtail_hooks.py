@@ -324,7 +324,6 @@ def newsroom_css() -> SafeString:
 @hooks.register("register_log_actions")
 def newsroom_log_actions(actions: LogActionRegistry) -> None:
     """What the history of an article says of reviews, refusals and related links."""
-    """What the history of an article says of reviews, refusals and checks."""
     actions.register_action("news.review.ask", "Ask for review", "Review asked for")
     actions.register_action("news.review.approve", "Approve commentary", "Commentary approved")
     actions.register_action("news.review.send_back", "Send back", "Commentary sent back")

@@ -12,7 +12,7 @@ FIXED: dict[str, tuple[int, str]] = {
     "z": (0, "UTC"), "utc": (0, "UTC"), "gmt": (0, "Europe/London"), "wet": (0, "Europe/Lisbon"),
     "west": (60, "Europe/Lisbon"), "bst": (60, "Europe/London"), "cet": (60, "Europe/Paris"),
     "cest": (120, "Europe/Paris"), "mez": (60, "Europe/Berlin"), "mesz": (120, "Europe/Berlin"),
-    "eet": (120, "Europe/Athens"), "eest": (180, "Europe/Athens"), "msk": (180, "Europe/Moscow"),
+    "eet": (120, "Europe/Athens"), "eest": (180, "Europe/Athens"), "msk": (180, "Europe/Moscow"), "мск": (180, "Europe/Moscow"),
     "trt": (180, "Europe/Istanbul"), "est": (-300, "America/New_York"), "edt": (-240, "America/New_York"),
     "cst": (-360, "America/Chicago"), "cdt": (-300, "America/Chicago"), "mst": (-420, "America/Denver"),
     "mdt": (-360, "America/Denver"), "pst": (-480, "America/Los_Angeles"),
