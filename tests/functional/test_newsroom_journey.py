@@ -184,7 +184,7 @@ def test_from_a_feed_to_a_published_article_with_ten_links(
 
 def wait_for_autosave(page: Page, made: ArticlePage, ids: list[str]) -> None:
     """Until the latest version holds all of these blocks."""
-    for _ in range(150):
+    for _ in range(600):
         content = str(made.get_latest_revision().content)
         if all(each in content for each in ids):
             return
