@@ -11,6 +11,7 @@ from news.models import ArticlePage
 EMPTY = {
     "action": streamfield([]),
     "to_do": streamfield([]),
+    "article_authors": inline_formset([]),
     "corrections": inline_formset([]),
     "comments": inline_formset([]),
 }
