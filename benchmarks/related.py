@@ -95,8 +95,12 @@ def store(lines: Sequence[Line]) -> None:
     """Write stories as polling does."""
     from news.models import Source, Story  # noqa: PLC0415 - Django is set up by now
 
-    names = {line.publisher for line in lines}
-    Source.objects.bulk_create([Source(name=name) for name in names], ignore_conflicts=True)
+    names = sorted({line.publisher for line in lines})
+    # In bulk nothing makes a slug of the name.
+    Source.objects.bulk_create(
+        [Source(name=name, slug=f"publisher-{number}") for number, name in enumerate(names)],
+        ignore_conflicts=True,
+    )
     sources = {source.name: source for source in Source.objects.all()}
     Story.objects.bulk_create(
         [

@@ -21,6 +21,8 @@ class Topic:
 
     key: str
     name: str
+    # What a link to the form names it by.
+    slug: str = ""
     # Keys of topics that have become part of this one: whoever chose them has chosen it.
     former: frozenset[str] = frozenset()
 

@@ -33,7 +33,9 @@ def _head(title: str, description: str = "", *, noindex: bool = True) -> dict[st
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The form, and the same next page for every address."""
-    form = SubscribeForm(request.POST or None)
+    slug = request.GET.get("category", "")
+    asked_for = [topic.key for topic in topics.offered() if slug and topic.slug == slug]
+    form = SubscribeForm(request.POST or None, initial={"topics": asked_for})
     status = 200
     if request.method == "POST" and form.is_valid():
         network = limits.client_network(request)

@@ -9,16 +9,21 @@ from news.models import Category, Merge
 def offered() -> list[Topic]:
     """All categories; a key is a number, so that it stays when a category is renamed. Two queries."""
     former = _former()
-    found = Category.objects.order_by("name").values_list("pk", "name")
+    found = Category.objects.order_by("name").values_list("pk", "name", "slug")
     return [
-        Topic(key=str(number), name=name, former=former.get(number, frozenset()))
-        for number, name in found
+        Topic(key=str(number), name=name, slug=slug, former=former.get(number, frozenset()))
+        for number, name, slug in found
     ]
 
 
 def keys_by_category() -> dict[int, list[str]]:
-    """Each category's own key, and those of all that were merged into it. Two queries."""
-    return {int(topic.key): [topic.key, *sorted(topic.former)] for topic in offered()}
+    """Each category's keys: its own, those merged into it, and those of the one above it.
+
+    Whoever chose a category has chosen what is below it. Three queries.
+    """
+    own = {int(topic.key): [topic.key, *sorted(topic.former)] for topic in offered()}
+    above = Category.objects.exclude(parent=None).values_list("pk", "parent_id")
+    return {**own, **{pk: [*own[pk], *own[parent]] for pk, parent in above}}
 
 
 def _former() -> dict[int, frozenset[str]]:

@@ -233,7 +233,7 @@ def test_the_sweep_says_what_it_began() -> None:
 
 def test_readers_choose_from_categories_whose_keys_stay_when_they_are_renamed() -> None:
     category = CategoryFactory(name="Water")
-    assert topics.Topic(str(category.pk), "Water") in topics.offered()
+    assert topics.Topic(str(category.pk), "Water", category.slug) in topics.offered()
     Category.objects.filter(pk=category.pk).update(name="Rivers", slug="rivers")
     assert topics.names_of([str(category.pk)]) == ["Rivers"]
 
@@ -256,3 +256,21 @@ def test_whoever_chose_a_category_that_was_merged_has_chosen_the_one_it_became()
     assert set(part["topics"]) == {str(old.pk), str(between.pk), str(new.pk)}
     Merge.objects.filter(old_id=old.pk).update(status=Merge.Status.UNDONE)
     assert topics.names_of(keys) == []
+
+@pytest.mark.parametrize(("asked", "ticked"), [("water", True), ("air", False), ("\x00", False)])
+def test_a_categorys_page_leads_to_the_form_with_it_ticked(
+    client: Client, asked: str, ticked: bool
+) -> None:
+    water = CategoryFactory(slug="water")
+    html = client.get("/subscribe/", {"category": asked}).content.decode()
+    (box,) = re.findall(rf'<input type="checkbox"[^>]*value="{water.pk}"[^>]*>', html)
+    assert ("checked" in box) == ticked
+
+
+def test_whoever_chose_a_category_has_chosen_what_is_below_it() -> None:
+    health = CategoryFactory(name="Health")
+    water = CategoryFactory(name="Water", parent=health)
+    [part] = rendering.render(issue_of(live_since(NOW, categories=[water]))).parts
+    assert set(part["topics"]) == {str(water.pk), str(health.pk)}
+    [part] = rendering.render(issue_of(live_since(NOW, categories=[health]))).parts
+    assert set(part["topics"]) == {str(health.pk)}
