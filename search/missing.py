@@ -6,6 +6,7 @@ without a search; of the rest only so many a minute are searched for, and what w
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -22,6 +23,8 @@ from search.queries import Filters, Search, parse
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger(__name__)
 
 MOST_RESULTS = 5
 MOST_WORDS = 6
@@ -77,6 +80,12 @@ def _meant(request: HttpRequest, words: list[str]) -> list[ArticlePage]:
 
 
 def _search(words: list[str]) -> list[int]:
-    """The numbers of the articles that have the words, or all but one of them."""
+    """The numbers of the articles that have these words, or nearly: search forgives a slip."""
     asked = Search(parse(" ".join(words)), Filters(kind=Kind.ARTICLE), size=MOST_RESULTS)
-    return [hit.object_id for hit in finding.search(asked).found.hits]
+    try:
+        found = finding.search(asked).found
+    except Exception:
+        # Whatever search raises, it is a page that is not there, and no error.
+        logger.exception("No suggestions for a missing page.")
+        return []
+    return [hit.object_id for hit in found.hits]
