@@ -257,6 +257,7 @@ def test_whoever_chose_a_category_that_was_merged_has_chosen_the_one_it_became()
     Merge.objects.filter(old_id=old.pk).update(status=Merge.Status.UNDONE)
     assert topics.names_of(keys) == []
 
+
 @pytest.mark.parametrize(("asked", "ticked"), [("water", True), ("air", False), ("\x00", False)])
 def test_a_categorys_page_leads_to_the_form_with_it_ticked(
     client: Client, asked: str, ticked: bool
