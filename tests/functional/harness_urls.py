@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 GOOD = """<!doctype html>
 <html lang="en"><head><title>A page</title><meta name="viewport" content="width=device-width">
@@ -47,4 +47,6 @@ urlpatterns = [
     path("broken/", broken),
     path("throws.js", throws),
     path("<slug:name>/", faulty),
+    # What our own page of an error leads to.
+    path("", include("cms.urls")),
 ]

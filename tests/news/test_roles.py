@@ -20,6 +20,7 @@ from advocacy.models import AdvocacySettings, ChannelReport, Difference, Reason,
 from cms.core.models import User
 from news import reviews
 from news.models import ArticleIndexPage, ArticlePage, DraftRun
+from search.models import Promotion
 from tests.factories.advocacy import (
     DeliveryFactory,
     InvalidationFactory,
@@ -373,6 +374,7 @@ SNIPPETS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "news_category": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
     "news_feed": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "news_author": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN}),
+    "search_promotion": ({ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}, {ADMIN, EDITOR}),
     "advocacy_petition": (
         {ADMIN, EDITOR, REVIEWER, CAMPAIGNER},
         {ADMIN, EDITOR, CAMPAIGNER},
@@ -407,6 +409,7 @@ def test_content_is_kept_by_those_whose_it_is(world: World, role: str) -> None:
         "news_category": CategoryFactory(),
         "news_feed": FeedFactory(),
         "news_author": AuthorFactory(),
+        "search_promotion": Promotion.objects.create(words="pipes", petition=PetitionFactory()),
         "advocacy_petition": PetitionFactory(),
         "advocacy_delivery": DeliveryFactory(),
         "advocacy_letter": LetterFactory(),
