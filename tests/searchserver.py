@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.measuring.postgresql import free_port
 
-START_SECONDS = 240
+START_SECONDS = 600
 MISSING = "there is no search server to start: the shared tools or a Java compiler are not here"
 
 

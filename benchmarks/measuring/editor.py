@@ -28,7 +28,8 @@ class _Fields(HTMLParser):
         name = given.get("name", "")
         if tag == "option" and self._select and "selected" in given:
             self.data.setdefault(self._select, []).append(given.get("value", ""))
-        if not self._inside or not name or "__prefix__" in name:
+        # A control that names another form goes with that one.
+        if not self._inside or not name or "__prefix__" in name or "form" in given:
             return
         if tag == "select":
             self._select = name
