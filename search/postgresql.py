@@ -84,11 +84,13 @@ class PostgreSQLIndex(Tables):
     def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
         """Numbers of the newest things of a kind whose title has words that begin so."""
         *whole, begun = [f"'{word}'" for word in words]
-        asked = " & ".join([*whole, f"{begun}:*", f"'{kind_label(kind)}'"])
+        asked = " & ".join([*whole, f"{begun}:*"])
         rows = self.rows(
             "SELECT e.object_id FROM search_text t JOIN search_entry e USING (slot)"
-            " WHERE t.begun @@ to_tsquery('search_words', %s) ORDER BY t.slot DESC LIMIT %s",
-            [asked, most],
+            # The label is no word, and stands in the index as it is.
+            " WHERE t.begun @@ (to_tsquery('search_words', %s) && %s::tsquery)"
+            " ORDER BY t.slot DESC LIMIT %s",
+            [asked, f"'{kind_label(kind)}'", most],
         )
         return [row[0] for row in rows]
 

@@ -67,9 +67,11 @@ def write_story(page: Page, paragraphs: list[str]) -> None:
 
 def saved_version(page: Page, *, holding: str) -> ArticlePage:
     """The article once autosave has stored a version that holds a text."""
-    for _ in range(100):
+    for _ in range(600):
         made = ArticlePage.objects.filter(title=TITLE).first()
-        if made is not None and holding in str(made.get_latest_revision().content):
+        # The page stands there a moment before its first version does.
+        version = made and made.get_latest_revision()
+        if made and version and holding in str(version.content):
             return made
         page.wait_for_timeout(200)
     raise AssertionError(f"Autosave stored no version that holds “{holding}”.")

@@ -185,8 +185,8 @@ def test_from_a_feed_to_a_published_article_with_ten_links(
 def wait_for_autosave(page: Page, made: ArticlePage, ids: list[str]) -> None:
     """Until the latest version holds all of these blocks."""
     for _ in range(600):
-        content = str(made.get_latest_revision().content)
-        if all(each in content for each in ids):
+        version = made.get_latest_revision()
+        if version and all(each in str(version.content) for each in ids):
             return
         made.refresh_from_db()
         page.wait_for_timeout(200)
