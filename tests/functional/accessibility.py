@@ -10,6 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+# What fades in is pale on its way; what turns for ever is not waited for.
+MOVING = """() => document.getAnimations().some(
+    (one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity)"""
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -21,6 +24,7 @@ def violations(page: Page, *, within: str = "", without: Sequence[str] = ()) -> 
         within: A CSS selector; nothing outside of it is looked at.
         without: CSS selectors of what is left out: parts of Wagtail's own that we cannot change.
     """
+    _wait_until_still(page)
     context = {"include": [[within]] if within else [["html"]], "exclude": [[s] for s in without]}
     options = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]}
     results = Axe().run(page, context=context, options=options).response
@@ -30,6 +34,13 @@ def violations(page: Page, *, within: str = "", without: Sequence[str] = ()) -> 
         for violation in results["violations"]
         for node in violation["nodes"]
     ]
+
+
+def _wait_until_still(page: Page) -> None:
+    for _ in range(100):
+        if not page.evaluate(MOVING):
+            return
+        page.wait_for_timeout(100)
 
 
 def _why(node: dict[str, list[dict[str, str]]]) -> str:
