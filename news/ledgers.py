@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter, display
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
@@ -15,7 +15,8 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from cms.core.ledgers import Ledger, LedgerIndexView, LedgerInspectView
 from cms.core.row_ids import row_id
-from news.models import ArticleIndexPage, DraftRun, Feed, Source, Story
+from news.importing import starting
+from news.models import DraftRun, Feed, Source, Story
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -165,13 +166,9 @@ class DraftRunLedger(Ledger):
 
 def start_address(user: User, story: Story) -> str:
     """Where this person may start an article from the story; blank where they may not."""
-    index = ArticleIndexPage.objects.first()
-    if index is None or not index.permissions_for_user(user).can_add_subpage():
+    if starting.index_for(user) is None:
         return ""
-    try:
-        return reverse("news_start_from_story", args=[story.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("news_start_from_story", args=[story.pk])
 
 
 class _OneOf(SimpleListFilter):

@@ -269,3 +269,10 @@ def test_an_article_is_started_only_by_those_who_may(client: Client) -> None:
     client.force_login(UserFactory(role="Moderators"))
     assert "Start an article" not in page(client, "news_story_modeladmin_index")
     assert story.title in page(client, "news_story_modeladmin_index")
+
+
+def test_an_editor_starts_an_article_from_the_list_of_stories(client: Client) -> None:
+    client.force_login(editor())
+    story = StoryFactory()
+    shown = client.get(reverse("news_story_modeladmin_index")).content.decode()
+    assert reverse("news_start_from_story", args=[story.pk]) in shown
