@@ -8,6 +8,7 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.core import views as core_views
+from cms.core.metrics import metrics
 from cms.core.site_history import SiteHistoryView
 
 handler404 = "search.missing.not_found"
@@ -16,6 +17,7 @@ handler500 = "cms.core.views.server_error"
 urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("robots.txt", core_views.robots, name="robots"),
     # Before Wagtail's own addresses of the same report.
     path("admin/reports/site-history/", require_admin_access(SiteHistoryView.as_view())),

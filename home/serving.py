@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SWEEP_EVERY = 60
+# Seconds that a web process gets to finish its answers. Less than processes.GRACE, which is for all.
+LAST_ANSWERS = 8
 
 
 class DidNotStart(Exception):
@@ -46,6 +48,10 @@ def web_server(
         f"--workers={workers}",
         "--blocking-threads=2",
         "--no-access-log",
+        # A process that broke is replaced, and one that is told to end gets this long for what it
+        # has begun to answer.
+        "--respawn-failed-workers",
+        f"--workers-kill-timeout={LAST_ANSWERS}",
         "--log-level=warning",
         application,
     ]

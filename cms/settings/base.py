@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cms.core.metrics.MetricsMiddleware",
     "cms.core.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -162,8 +163,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = environment.directory("STATIC_ROOT", DATA_DIR / "static", writable=False)
 STATICFILES_DIRS = [BASE_DIR / "cms" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
@@ -272,13 +272,26 @@ OPENAI_MODEL = environment.text("OPENAI_MODEL", "gpt-4.1-mini")
 # Wall-clock seconds that one draft may take before it counts as failed.
 DRAFTING_DEADLINE = environment.number("DRAFTING_DEADLINE", default=90, least=5, most=900)
 
+# Figures ------------------------------------------------------------------------------------------
+
+# Who knows it may read /metrics; blank: nothing is measured and there is no such page.
+METRICS_TOKEN = environment.secret("METRICS_TOKEN", shortest=20, default="")
+if METRICS_TOKEN:
+    environment.metrics_folder(DATA_DIR / "metrics")
+
 # Log ----------------------------------------------------------------------------------------------
 
 LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", environment.LOG_LEVELS)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "cms.core.log.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "cms.core.log.JSONFormatter"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A line for each job, and for each request to a server, is more than anybody reads.
     "loggers": {"django_tasks": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},

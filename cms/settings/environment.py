@@ -49,9 +49,11 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
-def secret(name: str, *, shortest: int) -> str:
+def secret(name: str, *, shortest: int, default: str | None = None) -> str:
     """A secret of at least ``shortest`` characters, at least five of them different."""
-    value = text(name)
+    value = text(name, default)
+    if not value:
+        return value
     if len(value) < shortest or len(set(value)) < 5:
         refuse(name, f"is too weak. Use at least {shortest} random characters.")
     return value
@@ -93,16 +95,25 @@ def choice(name: str, default: str, allowed: Collection[str]) -> str:
     refuse(name, f"is {value!r}. Use one of: {', '.join(allowed)}.")
 
 
-def directory(name: str, default: Path) -> Path:
-    """A folder that can be written to, made if missing."""
+def directory(name: str, default: Path, *, writable: bool = True) -> Path:
+    """A folder, made if missing; one that can be written to, unless it may be read only."""
     path = Path(text(name, str(default)))
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         refuse(name, f"names {str(path)!r}, which cannot be made: {error.strerror}.")
-    if not os.access(path, os.W_OK | os.X_OK):
+    if writable and not os.access(path, os.W_OK | os.X_OK):
         refuse(name, f"names {str(path)!r}, which cannot be written to.")
     return path
+
+
+def metrics_folder(path: Path) -> None:
+    """Have every process of this machine count into one folder.
+
+    The library looks into the environment when it is loaded, so this comes before.
+    """
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(path))
+    directory("PROMETHEUS_MULTIPROC_DIR", path)
 
 
 def hosts(name: str, default: str | None = None) -> list[str]:

@@ -30,4 +30,8 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 LANGUAGE_COOKIE_SECURE = True
 
+LOGGING["handlers"]["console"]["formatter"] = environment.choice(  # type: ignore[index]  # noqa: F405
+    "LOG_FORMAT", "json", ("json", "line")
+)
+
 environment.sentry("SENTRY_DSN")

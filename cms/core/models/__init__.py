@@ -4,6 +4,7 @@ from cms.core.models.pages import BasePage
 from cms.core.models.pictures import Picture, Rendition
 from cms.core.models.proofs import SpentProof
 from cms.core.models.settings import SiteSettings
+from cms.core.models.sweeps import SweepPart
 from cms.core.models.users import User
 
-__all__ = ["BasePage", "Picture", "Rendition", "SiteSettings", "SpentProof", "User"]
+__all__ = ["BasePage", "Picture", "Rendition", "SiteSettings", "SpentProof", "SweepPart", "User"]

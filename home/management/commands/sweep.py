@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
 from wagtail import hooks
 
+from cms.core.models import SweepPart
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.core.management.base import CommandParser
 
 logger = logging.getLogger(__name__)
@@ -53,10 +59,22 @@ class Command(BaseCommand):
                 # Whatever broke one part, the others are still to be done.
                 failed += 1
                 logger.exception("%s.%s failed", work.__module__, work.__name__)
+                note(work, "failed_at")
             else:
+                note(work, "succeeded_at")
                 if not quiet:
                     self.stdout.write(report)
         return failed
+
+
+def note(work: Callable[[], str], what: str) -> None:
+    """Remember when a part did its work, or failed. That the database is away stops nothing."""
+    try:
+        SweepPart.objects.update_or_create(
+            name=f"{work.__module__}.{work.__name__}", defaults={what: timezone.now()}
+        )
+    except DatabaseError:
+        logger.exception("What the sweep did could not be noted")
 
 
 def publish_scheduled() -> str:

@@ -53,7 +53,7 @@ def newsroom(media: Path) -> ArticlePage:
     petition = campaign.PetitionFactory.create()
     campaign.SignatureFactory.create_batch(25, petition=petition)
     default_storage.save("documents/plan.txt", ContentFile(b"The plan"))
-    default_storage.save("original_images/ü.txt", ContentFile("Ein Deich".encode()))
+    default_storage.save("original_images/ü.txt", ContentFile(b"Ein Deich"))
     return article
 
 

@@ -1,0 +1,60 @@
+"""Log lines that a machine reads, and that say nothing of people."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+# What a line may not hold, and what stands there instead.
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# What lets the reader of a mail in: Django's signed values, and its links for a new password.
+_TOKEN = re.compile(r"[\w=.-]{8,}:[\w-]{4,}:[\w-]{20,}|\b[0-9a-z]{6}-[0-9a-f]{32}\b")
+_QUERY = re.compile(r"(?<=[\w/-])\?[^\s'\"<>]+")
+_IP = re.compile(
+    r"\b(?!127\.)\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\b", re.I
+)
+
+
+def without_people(text: str) -> str:
+    """The text without mail addresses, addresses of computers, questions and secrets in links."""
+    text = _ADDRESS.sub("[address]", text)
+    text = _TOKEN.sub("[token]", text)
+    text = _QUERY.sub("?[query]", text)
+    return _IP.sub("[ip]", text)
+
+
+class LineFormatter(logging.Formatter):
+    """One line for a person, without what would say who a reader is."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and the trace below it where something broke."""
+        return without_people(super().format(record))
+
+
+class JSONFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message; where something broke, its trace.
+
+    Django's own lines about a request also say its ``status`` and ``path``.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object as text."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": without_people(record.getMessage()),
+            "process": record.process,
+        }
+        if status := getattr(record, "status_code", None):
+            line["status"] = status
+        request = getattr(record, "request", None)
+        if path := getattr(request, "path", None):
+            line["method"] = getattr(request, "method", None)
+            line["path"] = without_people(str(path))
+        if record.exc_info:
+            line["trace"] = without_people(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
