@@ -170,7 +170,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 # A web server or object storage in front may serve uploads instead.
 SERVE_MEDIA = environment.flag("SERVE_MEDIA", default=True)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": environment.media_storage("MEDIA_STORAGE"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -204,13 +204,17 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     )
 }  # fmt: skip
 
+# Uploads may lie on a host of their own, and on no other.
+_MEDIA_HOST = STORAGES["default"].get("OPTIONS", {}).get("custom_domain")
+_PICTURES = [SELF, f"https://{_MEDIA_HOST}"] if _MEDIA_HOST else [SELF]
+
 # Readers' pages: nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": _PICTURES,
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -224,7 +228,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "default-src": [NONE],
     "script-src": [SELF, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
-    "img-src": [SELF, "data:", "blob:"],
+    "img-src": [*_PICTURES, "data:", "blob:"],
     "font-src": [SELF],
     "connect-src": [SELF],
     "frame-src": [SELF],

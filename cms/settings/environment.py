@@ -11,7 +11,7 @@ from collections.abc import Collection
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -245,6 +245,36 @@ def _check_package(name: str, package: str) -> None:
     """Refuse what no installed package can do; it would fail at its first use only."""
     if importlib.util.find_spec(package) is None:
         refuse(name, f"needs the Python package {package!r}, which is not installed.")
+
+
+def media_storage(name: str) -> dict[str, Any]:
+    """Django's description of where uploads are kept; a folder of this machine where it is blank.
+
+    ``s3://bucket/folder?endpoint_url=…&region_name=…&custom_domain=…`` is a bucket of somebody who
+    speaks S3. Keys come from where boto3 looks for them, never from the address.
+    """
+    value = text(name, "")
+    if not value:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(value)
+    options = dict(parse_qsl(parts.query))
+    unknown = set(options) - {"endpoint_url", "region_name", "custom_domain"}
+    if parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc or unknown:
+        refuse(name, "cannot be read. Use s3://bucket/folder?endpoint_url=…&custom_domain=….")
+    if "custom_domain" not in options:
+        refuse(name, "does not say custom_domain=…, the host that readers get uploads from.")
+    _check_package(name, "storages")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            **options,
+            "bucket_name": parts.netloc,
+            "location": parts.path.strip("/"),
+            "querystring_auth": False,
+            "file_overwrite": False,
+            "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+        },
+    }
 
 
 def cache(name: str, default: str) -> dict[str, Any]:

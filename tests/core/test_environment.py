@@ -7,7 +7,9 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -219,3 +221,62 @@ def test_an_error_is_told_without_the_question_and_the_variables() -> None:
     assert told["request"]["url"].endswith("/representatives/")
     assert told["exception"]["values"][0]["stacktrace"]["frames"][0]["lineno"] == 7
     assert environment.without_query({}, {}) == {}
+
+
+def test_uploads_may_lie_in_a_bucket_and_only_its_host_is_let_in(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The package belongs to production's requirements only.
+    package = ModuleType("storages")
+    package.__spec__ = ModuleSpec("storages", None)
+    monkeypatch.setitem(sys.modules, "storages", package)
+    settings = start(
+        MEDIA_STORAGE="s3://pictures/news?endpoint_url=https://s3.example.org&custom_domain=m.example.org"
+    )
+    assert settings["STORAGES"]["default"]["OPTIONS"] == {
+        "bucket_name": "pictures",
+        "location": "news",
+        "endpoint_url": "https://s3.example.org",
+        "custom_domain": "m.example.org",
+        "querystring_auth": False,
+        "file_overwrite": False,
+        "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+    }
+    policy = settings["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert policy["img-src"] == ["'self'", "https://m.example.org"]
+    assert policy["script-src"] == ["'self'"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://s3.example.org/pictures",
+        "s3:///news",
+        f"s3://key:{PASSWORD}@pictures?custom_domain=m.example.org",
+        f"s3://pictures?secret_key={PASSWORD}&custom_domain=m.example.org",
+        "s3://pictures/news",
+    ],
+)
+def test_an_address_of_a_bucket_that_says_too_little_or_too_much_is_refused(
+    start: Start, value: str
+) -> None:
+    message = refusal(start, MEDIA_STORAGE=value)
+    assert message.startswith("MEDIA_STORAGE: ")
+    assert PASSWORD not in message
+
+
+def test_production_logs_for_machines_unless_told_otherwise(start: Start) -> None:
+    assert start()["LOGGING"]["handlers"]["console"]["formatter"] == "json"
+    assert start(LOG_FORMAT="line")["LOGGING"]["handlers"]["console"]["formatter"] == "line"
+    assert refusal(start, LOG_FORMAT="xml") == "LOG_FORMAT: is 'xml'. Use one of: json, line."
+
+
+def test_figures_want_a_token_that_nobody_guesses(start: Start) -> None:
+    assert start()["METRICS_TOKEN"] == ""
+    assert refusal(start, METRICS_TOKEN="short").startswith("METRICS_TOKEN: is too weak.")
+
+
+def test_static_files_may_lie_where_nothing_can_be_written(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "static"
+    folder.mkdir(mode=0o500)
+    assert start(STATIC_ROOT=str(folder))["STATIC_ROOT"] == folder

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from cms.core import processes
@@ -39,6 +41,8 @@ class Command(BaseCommand):
         port = int(options["port"])
         if not processes.is_free(port):
             raise CommandError(f"Port {port} is taken. Choose another with --port.")
+        # Figures of processes that are long gone.
+        shutil.rmtree(settings.DATA_DIR / "metrics", ignore_errors=True)
         group = processes.Group()
         try:
             group.run("migrate", "--verbosity", "0", environment=environment)

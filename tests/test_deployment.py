@@ -1,0 +1,149 @@
+"""What is given to operators: the image, the services, the proxies. Each says what the code needs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+OURS = ("migrate", "web", "worker", "sweep")
+SETTINGS = "\n".join(file.read_text() for file in (ROOT / "cms/settings").glob("*.py"))
+
+
+def environment_of(service: str) -> dict[str, str]:
+    found: dict[str, str] = COMPOSE["services"][service]["environment"]
+    return found
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_our_services_can_write_nowhere_and_gain_no_right(service: str) -> None:
+    found = COMPOSE["services"][service]
+    assert found["read_only"] is True
+    assert found["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in found["security_opt"]
+    assert found["volumes"] == ["data:/data"]
+
+
+@pytest.mark.parametrize("name", sorted(environment_of("web")))
+def test_every_variable_that_is_set_is_one_that_is_read(name: str) -> None:
+    assert f'"{name}"' in SETTINGS
+
+
+def test_what_production_demands_is_set() -> None:
+    demanded = set(
+        re.findall(
+            r'environment\.(?:secret|hosts|site_url|mail_address|email)\(\s*"([A-Z_]+)"',
+            (ROOT / "cms/settings/production.py").read_text(),
+        )
+    )
+    assert demanded >= {"SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL"}
+    assert set(environment_of("web")) >= demanded
+
+
+def test_the_example_names_every_variable_that_must_be_filled_in() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    example = (ROOT / "deploy/example.env").read_text()
+    for name in set(re.findall(r"\$\{([A-Z_]+)", text)) - {"OPENAI_MODEL"}:
+        assert re.search(rf"^{name}=", example, re.MULTILINE), name
+
+
+def test_no_secret_has_a_default() -> None:
+    for value in environment_of("web").values():
+        assert not re.search(r"(PASSWORD|SECRET_KEY|TOKEN|API_KEY):-\w", value)
+
+
+def test_databases_are_reached_by_nobody_else() -> None:
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    for service in ("database", "search", "cache"):
+        assert COMPOSE["services"][service]["networks"] == ["inside"]
+        assert "ports" not in COMPOSE["services"][service]
+    published = [name for name, service in COMPOSE["services"].items() if service.get("ports")]
+    assert published == ["proxy", "mail"]
+    assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["mail"]["ports"])
+
+
+def test_the_image_holds_every_room_and_runs_as_nobody_of_importance() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    copied = {line.split()[1] for line in lines if re.match(r"COPY \w", line)}
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert copied >= packages | {"templates", "manage.py"}
+    assert "USER dovetail" in lines
+    assert lines.index("USER dovetail") < lines.index("VOLUME /data")
+    let_in = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
+    }
+    assert copied == let_in
+
+
+def test_the_image_can_collect_static_files_with_what_it_sets(tmp_path: Path) -> None:
+    """The step of the Dockerfile that runs our code, run as it stands there."""
+    text = (ROOT / "Dockerfile").read_text()
+    step = re.search(
+        r"RUN (DJANGO_SETTINGS_MODULE=.*?manage\.py collectstatic[^\n]*?)(?= \\\n)", text, re.S
+    )
+    assert step
+    command = (
+        step[1]
+        .replace("\\\n", " ")
+        .replace("/opt/dovetail/bin/python", sys.executable)
+        .replace("/tmp/data", str(tmp_path / "data"))  # noqa: S108 - the image's own folder
+        .replace("/srv/static", str(tmp_path / "static"))
+    )
+    subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, check=True)  # noqa: S603 - as above
+    assert (tmp_path / "static" / "staticfiles.json").exists()
+
+
+def test_the_services_run_the_servers_that_serve_runs() -> None:
+    """One set of flags, wherever the web server is started."""
+    from home import serving  # noqa: PLC0415 - beside its only use
+
+    flags = {
+        flag
+        for flag in serving.web_server(host="h", port=1, workers=1)
+        if flag.startswith("--") and not flag.startswith(("--host", "--port", "--workers="))
+    }
+    for file in ("Dockerfile", "deploy/dovetail.service"):
+        text = (ROOT / file).read_text()
+        assert not {flag for flag in flags if flag not in text}, file
+
+
+def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    openssl = shutil.which("openssl")
+    if not Path(nginx).exists() or openssl is None:
+        pytest.skip("nginx or openssl is not installed")
+    subprocess.run(  # noqa: S603 - a certificate for nobody
+        [
+            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=x", "-keyout", str(tmp_path / "key.pem")),
+            *("-out", str(tmp_path / "fullchain.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    ours = (ROOT / "deploy/nginx.conf").read_text()
+    for there, here in (
+        ("/etc/ssl/news.example.org", str(tmp_path)),
+        ("/var/cache/nginx/dovetail", str(tmp_path / "cache")),
+        ("/var/log/nginx", str(tmp_path)),
+    ):
+        assert there in ours
+        ours = ours.replace(there, here)
+    file = tmp_path / "nginx.conf"
+    file.write_text(f"pid {tmp_path}/nginx.pid; error_log stderr; events {{}} http {{ {ours} }}\n")
+    tried = subprocess.run(  # noqa: S603 - as above
+        [nginx, "-t", "-c", str(file), "-p", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tried.returncode == 0, tried.stderr
+    assert "[warn]" not in tried.stderr
