@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from post_office.models import STATUS, Email
+from pytest_django.fixtures import SettingsWrapper as Settings
 
 from cms.core import metrics, processes
 from cms.core.models import SweepPart
@@ -28,8 +29,8 @@ AUTHORIZATION = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture(autouse=True)
-def token(settings: pytest.FixtureRequest) -> None:
-    settings.METRICS_TOKEN = TOKEN  # type: ignore[attr-defined]
+def token(settings: Settings) -> None:
+    settings.METRICS_TOKEN = TOKEN
 
 
 def figures(text: str) -> dict[str, float]:
@@ -56,9 +57,9 @@ def test_without_the_token_there_is_no_such_page(client: Client, given: str) -> 
 
 @pytest.mark.django_db
 def test_without_a_token_set_nothing_is_measured_and_nothing_told(
-    client: Client, settings: pytest.FixtureRequest
+    client: Client, settings: Settings
 ) -> None:
-    settings.METRICS_TOKEN = ""  # type: ignore[attr-defined]
+    settings.METRICS_TOKEN = ""
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
     with pytest.raises(MiddlewareNotUsed):
         metrics.MetricsMiddleware(lambda request: HttpResponse())

@@ -164,7 +164,7 @@ def test_a_table_in_use_makes_no_queue_of_readers(monkeypatch: pytest.MonkeyPatc
         with connection.schema_editor() as editor:
             editor.execute("LOCK TABLE home_homepage IN ACCESS EXCLUSIVE MODE")
 
-    monkeypatch.setattr(migrate.migrate.Command, "handle", insist)
+    monkeypatch.setattr(migrate.Command.__base__, "handle", insist)
     thread = threading.Thread(target=reads)
     thread.start()
     try:

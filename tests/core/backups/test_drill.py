@@ -9,17 +9,16 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from pytest_django.fixtures import SettingsWrapper as Settings
 
 from advocacy.models import Petition, Signature
 from cms.core.backups import archive, databases
@@ -32,18 +31,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of uploads for this test alone, on the storage that every model uses."""
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """A folder of uploads for this test alone."""
     folder = tmp_path / "media"
     folder.mkdir()
-    monkeypatch.setattr(settings, "MEDIA_ROOT", folder)
-    monkeypatch.setattr(default_storage._wrapped, "_location", str(folder))
-    for cached in ("base_location", "location"):
-        default_storage.__dict__.pop(cached, None)
-        default_storage._wrapped.__dict__.pop(cached, None)
-    yield folder
-    for cached in ("base_location", "location"):
-        default_storage._wrapped.__dict__.pop(cached, None)
+    # The storage is told of the change.
+    settings.MEDIA_ROOT = str(folder)
+    return folder
 
 
 @pytest.fixture
