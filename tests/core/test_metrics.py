@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from post_office.models import STATUS, Email
-from pytest_django.fixtures import SettingsWrapper as Settings
+from pytest_django import Settings
 
 from cms.core import metrics, processes
 from cms.core.models import SweepPart

@@ -18,7 +18,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from pytest_django.fixtures import SettingsWrapper as Settings
+from pytest_django import Settings
 
 from advocacy.models import Petition, Signature
 from cms.core.backups import archive, databases
