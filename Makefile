@@ -67,7 +67,7 @@ requirements: $(VENV)/dev.stamp ## Compile requirements/*.in again; UPGRADE=1 ta
 DEPLOYED := DJANGO_SETTINGS_MODULE=cms.settings.production \
 	SECRET_KEY=not-a-secret-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789 \
 	ALLOWED_HOSTS=news.example.org SITE_URL=https://news.example.org \
-	DEFAULT_FROM_EMAIL=newsroom@example.org DATABASE_URL=sqlite:///:memory:
+	DEFAULT_FROM_EMAIL=newsroom@example.org EMAIL_URL=smtp://127.0.0.1:25 DATABASE_URL=sqlite:///:memory:
 
 # The environment is made once, and filled again when a lock file is newer than what it holds.
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
 from django_tasks_db.models import DBTaskResult
 from post_office.models import PRIORITY, STATUS, Email
-from post_office.settings import get_backend, get_message_id_fqdn
+from post_office.settings import get_backend
 
 from cms.core.smtp import Answer, hand_over, hang_up
 
@@ -68,6 +69,19 @@ def address_key(address: str) -> str:
     with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}".lower()
+
+
+def message_domain() -> str:
+    """What stands behind the @ of our Message-IDs: the site's own host, as mail writes it.
+
+    A host that is known on one machine only is marked as one that nobody else can mean.
+    """
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    try:
+        host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = "localhost"
+    return host if "." in host else "localhost.invalid"
 
 
 def queue(
@@ -168,7 +182,7 @@ def _store(
         priority=priority,
         status=status,
         # One identity for all attempts, so that a mail sent twice is shown once.
-        message_id=make_msgid(domain=get_message_id_fqdn()),
+        message_id=make_msgid(domain=message_domain()),
     )
     try:
         row.save()

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from cms.core import mail
 from cms.newsletter import subscriptions
 
 if TYPE_CHECKING:
@@ -76,8 +75,7 @@ class Letters:
 
     def __init__(self, mailing: Mailing) -> None:
         self._mailing = mailing
-        host = urlsplit(settings.SITE_URL).hostname or "localhost"
-        self._host = host if "." in host else f"{host}.invalid"
+        self._host = mail.message_domain()
         self.choice = lru_cache(maxsize=256)(self._choice)
 
     def to(self, subscriber: Subscriber, *, number: int) -> EmailMultiAlternatives:

@@ -136,7 +136,6 @@ POST_OFFICE = {
     "RETRY_INTERVAL": timedelta(minutes=2),
     "LOG_LEVEL": 1,
     "MESSAGE_ID_ENABLED": True,
-    "MESSAGE_ID_FQDN": "mail.invalid",
     "LOCK_FILE_NAME": str(DATA_DIR / "outbox"),
 }
 DEFAULT_FROM_EMAIL = environment.mail_address("DEFAULT_FROM_EMAIL", "Dovetail <newsroom@localhost>")

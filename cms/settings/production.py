@@ -10,6 +10,8 @@ SITE_URL = environment.site_url("SITE_URL", allowed=ALLOWED_HOSTS)
 WAGTAILADMIN_BASE_URL = SITE_URL
 DEFAULT_FROM_EMAIL = environment.mail_address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Read by base already; here it must be there. A server that prints its mails asks nobody anything.
+environment.text("EMAIL_URL")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 STORAGES["staticfiles"] = {  # noqa: F405

@@ -23,6 +23,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "news.example.org",
     "SITE_URL": "https://news.example.org",
     "DEFAULT_FROM_EMAIL": "Newsroom <newsroom@example.org>",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
     "DATABASE_URL": "sqlite:///:memory:",
 }
 Start = Callable[..., dict[str, Any]]
@@ -56,7 +57,9 @@ def refusal(start: Start, **changes: str) -> str:
     return message
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL"])
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEFAULT_FROM_EMAIL", "EMAIL_URL"]
+)
 @pytest.mark.parametrize("value", ["", "   "])
 def test_what_production_needs_is_asked_for_by_name(start: Start, name: str, value: str) -> None:
     assert refusal(start, **{name: value}) == f"{name}: is missing. Set it in the environment."
@@ -174,6 +177,11 @@ def test_mail_goes_through_the_outbox_to_the_server_that_is_named(start: Start) 
     assert settings["POST_OFFICE"]["BACKENDS"]["default"].endswith("smtp.EmailBackend")
     assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == ("mail.example", 587)
     assert settings["EMAIL_USE_TLS"]
+
+
+def test_production_prints_mail_only_for_somebody_who_says_so(start: Start) -> None:
+    printing = start(EMAIL_URL="consolemail://")
+    assert printing["POST_OFFICE"]["BACKENDS"]["default"].endswith("console.EmailBackend")
 
 
 @pytest.mark.parametrize(

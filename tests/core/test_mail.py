@@ -118,6 +118,23 @@ def test_nothing_is_sent_when_the_transaction_is_undone(queue: Queue) -> None:
     assert not Email.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("site", "domain"),
+    [
+        ("https://news.example.org", "news.example.org"),
+        ("https://bücher.example:8443", "xn--bcher-kva.example"),
+        ("http://localhost:8000", "localhost.invalid"),
+        ("http://[::1]:8000", "localhost.invalid"),
+        (f"https://{'ü' * 80}.example", "localhost.invalid"),
+    ],
+)
+def test_a_mail_s_identity_names_the_host_of_the_site(
+    queue: Queue, settings: Settings, site: str, domain: str
+) -> None:
+    settings.SITE_URL = site
+    assert str(queue().message_id).endswith(f"@{domain}>")
+
+
 # Sending ------------------------------------------------------------------------------------------
 
 
