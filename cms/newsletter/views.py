@@ -107,6 +107,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and subscriptions.unsubscribe(
         token=token, never="never" in request.POST
     ):
+        if request.POST.get("List-Unsubscribe") == "One-Click":
+            # A mail program is sent nowhere else: RFC 8058 forbids it.
+            return _ended(request)
         return redirect("newsletter:unsubscribed")
     subscriber = subscriptions.subscriber_of(token)
     if subscriber is None:
@@ -130,6 +133,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def unsubscribed(request: HttpRequest) -> HttpResponse:
     """The subscription has ended."""
+    return _ended(request)
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
     return render(request, "newsletter/unsubscribed.html", {"head": _head("It has ended")})
 
 
