@@ -16,8 +16,8 @@ import logging
 import smtplib
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
-from email.utils import make_msgid
+from datetime import datetime, timedelta
+from email.utils import make_msgid, parseaddr
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -311,6 +311,22 @@ def forget_address(address: str) -> int:
     """Delete what the outbox holds for an address, sent or not; the number of mails."""
     _, kinds = Email.objects.filter(to__iexact=address).delete()
     return int(kinds.get("post_office.Email", 0))
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """To whom a mail of the outbox went, and when it was written."""
+
+    address: str
+    at: datetime
+
+
+def sent_as(message_id: str) -> SentMail | None:
+    """The mail to one address that has this Message-ID; None where the outbox knows none."""
+    row = Email.objects.filter(message_id=message_id, status=STATUS.sent).first()
+    if row is None or len(row.to) != 1:
+        return None
+    return SentMail(parseaddr(row.to[0])[1], row.created)
 
 
 class _Background:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.mail import EmailMultiAlternatives
 
 from cms.core import mail
-from cms.newsletter import subscriptions
+from cms.newsletter import identities, subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,13 +78,8 @@ class Letters:
         self._host = mail.message_domain()
         self.choice = lru_cache(maxsize=256)(self._choice)
 
-    def to(self, subscriber: Subscriber, *, number: int) -> EmailMultiAlternatives:
-        """The mail to one subscriber.
-
-        Args:
-            subscriber: Who gets it.
-            number: What tells it from every other mail; sent twice, it has the same identity.
-        """
+    def to(self, subscriber: Subscriber) -> EmailMultiAlternatives:
+        """The mail to one subscriber; sent twice, it has the same identity."""
         choice = self.choice(frozenset(subscriber.topics))
         key = self._mailing.pk or 0
         stop = subscriptions.unsubscribe_address(subscriber, mailing=key)
@@ -92,12 +87,13 @@ class Letters:
             PREFERENCES: subscriptions.preferences_address(subscriber, mailing=key),
             UNSUBSCRIBE: stop,
         }
+        identity = identities.Identity(key, subscriber.pk or 0)
         message = EmailMultiAlternatives(
             subject=choice.subject,
             body=_filled(choice.text, links),
             to=[subscriber.email],
             headers={
-                "Message-ID": f"<{self._mailing.reference.hex}.{number}@{self._host}>",
+                "Message-ID": identities.message_id(identity, domain=self._host),
                 "List-Id": f"<newsletter.{self._host}>",
                 "Auto-Submitted": "auto-generated",
                 **subscriptions.one_click(stop),

@@ -64,13 +64,14 @@ class Report:
     waiting: int
     failed: int
     bounced: int
+    returned: int
     ended_before: int
     unsubscribed: int
 
     def __str__(self) -> str:
         return (
             f"{self.sent} of {self.receivers} sent, {self.waiting} wait, {self.failed} failed, "
-            f"{self.bounced} bounced, {self.unsubscribed} unsubscribed"
+            f"{self.bounced} bounced, {self.returned} came back, {self.unsubscribed} unsubscribed"
         )
 
 
@@ -171,7 +172,8 @@ def report(mailing: Mailing) -> Report:
     """What became of it so far. Two queries while it is on its way, one afterwards."""
     mailing.refresh_from_db(
         fields=[
-            "receivers", "sent", "failed", "bounced", "ended_before", "unsubscribed", "finished_at",
+            "receivers", "sent", "failed", "bounced", "returned", "ended_before", "unsubscribed",
+            "finished_at",
         ]
     )  # fmt: skip
     if mailing.finished_at is not None:
@@ -181,13 +183,18 @@ def report(mailing: Mailing) -> Report:
             0,
             mailing.failed,
             mailing.bounced,
+            mailing.returned,
             mailing.ended_before,
             mailing.unsubscribed,
         )
     found = _counted(mailing)
     waiting = found.pop("waiting")
     return Report(
-        receivers=mailing.receivers, waiting=waiting, unsubscribed=mailing.unsubscribed, **found
+        receivers=mailing.receivers,
+        waiting=waiting,
+        returned=mailing.returned,
+        unsubscribed=mailing.unsubscribed,
+        **found,
     )
 
 
@@ -300,7 +307,7 @@ def _send_batch(mailing: Mailing, writer: letters.Letters, server: BaseEmailBack
 def _send_one(
     row: MailingRecipient, mailing: Mailing, writer: letters.Letters, server: BaseEmailBackend
 ) -> RecipientStatus:
-    attempt = hand_over(partial(writer.to, row.subscriber, number=row.pk), server)
+    attempt = hand_over(partial(writer.to, row.subscriber), server)
     if attempt.answer == Answer.TAKEN:
         return RecipientStatus.SENT
     logger.warning("Mail %s of mailing %s was not taken: %s", row.pk, mailing.pk, attempt.answer)

@@ -46,6 +46,8 @@ PREFERENCES_SALT = "newsletter.preferences"
 FORM = "the form at /subscribe/"
 # A mailbox that is full for a week of daily mails is not one that somebody reads.
 SOFT_BOUNCES = 5
+# Our server takes a mail at once, and the next one says after five days that it could not.
+FORGIVEN_AFTER = timedelta(days=7)
 UNCONFIRMED_KEPT = timedelta(days=30)
 
 
@@ -280,15 +282,20 @@ def mark_refused(address: str) -> None:
 def count_soft_bounces(keys: Sequence[int]) -> None:
     """Note that a mail to these subscribers was given up; mark those that never take any."""
     chosen = Subscriber.objects.filter(pk__in=keys)
-    chosen.update(soft_bounces=F("soft_bounces") + 1)
+    chosen.update(soft_bounces=F("soft_bounces") + 1, soft_bounced_at=timezone.now())
     chosen.filter(soft_bounces__gte=SOFT_BOUNCES, refused_at__isnull=True).update(
         refused_at=timezone.now()
     )
 
 
 def forgive_soft_bounces(keys: Sequence[int]) -> None:
-    """Begin to count anew for subscribers who took a mail."""
-    Subscriber.objects.filter(pk__in=keys, soft_bounces__gt=0).update(soft_bounces=0)
+    """Begin to count anew for subscribers who took a mail, and none of whose came back lately."""
+    before = timezone.now() - FORGIVEN_AFTER
+    Subscriber.objects.filter(
+        Q(soft_bounced_at__isnull=True) | Q(soft_bounced_at__lt=before),
+        pk__in=keys,
+        soft_bounces__gt=0,
+    ).update(soft_bounces=0)
 
 
 def _read(token: str, salt: str) -> tuple[str, int]:

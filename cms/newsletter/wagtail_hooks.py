@@ -8,7 +8,7 @@ from django.urls import path
 from wagtail import hooks
 from wagtail.log_actions import LogFormatter
 
-from cms.newsletter import admin_views, ledgers, mailings, subscriptions
+from cms.newsletter import admin_views, bounces, ledgers, mailings, subscriptions
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -30,6 +30,7 @@ def newsletter_urls() -> list[URLPattern]:
 def sweep_mailings() -> str:
     """Go on with what is being sent, and forget who never answered."""
     sent = mailings.take_up()
+    bounces.forget()
     return f"newsletters: {sent} sent; {subscriptions.forget_unconfirmed()} unconfirmed forgotten"
 
 

@@ -228,4 +228,4 @@ def specimen(rendered: Rendered, *, to: str = "reader@example.org") -> Any:
         text=rendered.text,
         parts=rendered.parts,
     )
-    return letters.Letters(mailing).to(Subscriber(email=to), number=0)
+    return letters.Letters(mailing).to(Subscriber(email=to))

@@ -66,6 +66,8 @@ def sender(tmp_path: Path) -> Callable[[int, int], subprocess.Popen[bytes]]:
             "DATABASE_URL": database_url(),
             "DATA_DIR": str(tmp_path),
             "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
+            # One key for all, as in production: a mail's identity is made of it.
+            "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "LOG_LEVEL": "ERROR",
         }

@@ -75,7 +75,7 @@ def test_when_all_is_through_the_numbers_are_kept_and_the_list_is_forgotten(
     assert mailing.finished_at is not None
     assert not MailingRecipient.objects.exists()
     assert str(mailings.report(mailing)) == (
-        "2 of 2 sent, 0 wait, 0 failed, 0 bounced, 0 unsubscribed"
+        "2 of 2 sent, 0 wait, 0 failed, 0 bounced, 0 came back, 0 unsubscribed"
     )
 
 
@@ -240,15 +240,8 @@ def test_a_mail_sent_twice_has_one_identity(begin: Begin, server: MailServer) ->
     with server:
         mailings.send(mailing.pk)
         Mailing.objects.update(finished_at=None)
-        MailingRecipient.objects.bulk_create(
-            [
-                MailingRecipient(
-                    pk=int(str(server.taken[0]["Message-ID"]).split(".")[1].split("@")[0]),
-                    mailing=mailing,
-                    subscriber=Subscriber.objects.get(),
-                    due_at=timezone.now(),
-                )
-            ]
+        MailingRecipient.objects.create(
+            mailing=mailing, subscriber=Subscriber.objects.get(), due_at=timezone.now()
         )
         mailings.send(mailing.pk)
     one, other = server.taken

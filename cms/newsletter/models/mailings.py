@@ -40,6 +40,9 @@ class Mailing(models.Model):
     failed = models.PositiveIntegerField(default=0)
     bounced = models.PositiveIntegerField(default=0)
     ended_before = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(
+        default=0, help_text="How many of those sent came back as undeliverable."
+    )
     unsubscribed = models.PositiveIntegerField(
         default=0, help_text="How many ended the newsletter with a link of this mail."
     )

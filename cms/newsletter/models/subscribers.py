@@ -77,6 +77,9 @@ class Subscriber(MailAllowance):
         default=0,
         help_text="The address is marked as refused after so many that could not be delivered.",
     )
+    soft_bounced_at = models.DateTimeField(
+        "last mail given up", null=True, blank=True, editable=False
+    )
 
     objects = SubscriberQuerySet.as_manager()
 
