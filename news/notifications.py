@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from wagtail.models import Revision
 
     from cms.core.models import User
-    from news.models import ArticlePage, Review
+    from news.models import ArticlePage, Issue, Review
     from news.publication import PublicationRefused
 
+
+SEND_ISSUE = "news.send_issue"
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,33 @@ def not_published(*, page: ArticlePage, revision: Revision, refusal: Publication
             "url": _editor_url(page),
         },
     )
+
+
+def issue_held(issue: Issue) -> None:
+    """Tell that an issue was not sent: whoever scheduled it, else everybody who may send one."""
+    url = settings.SITE_URL + reverse("wagtailsnippets_news_issue:inspect", args=[issue.pk])
+    for user in _responsible_for(issue):
+        _tell(
+            user,
+            subject=f"Not sent: {issue}",
+            template="issue_held",
+            context={
+                "issue": str(issue),
+                "automatic": bool(issue.period),
+                "audience": issue.get_audience_display().lower(),
+                "problem": issue.problem,
+                "url": url,
+            },
+        )
+
+
+def _responsible_for(issue: Issue) -> Iterable[User]:
+    scheduler = issue.begun_by
+    if scheduler is not None and scheduler.is_active and scheduler.email:
+        return [scheduler]
+    people = get_user_model().objects
+    senders = people.with_perm(SEND_ISSUE, include_superusers=False).exclude(email="")
+    return senders or people.filter(is_superuser=True, is_active=True)
 
 
 def review_asked(*, page: ArticlePage, review: Review, reviewers: Iterable[User]) -> None:

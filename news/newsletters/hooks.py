@@ -44,6 +44,9 @@ def keep_what_is_on_its_way(request: AdminRequest, instance: models.Model) -> Ht
     """Only drafts are edited: what was scheduled was looked at by whoever did it."""
     if not isinstance(instance, Issue) or instance.status == IssueStatus.DRAFT:
         return None
+    if request.method == "POST":
+        # It was a draft when it was opened: the view keeps what was typed.
+        return None
     if instance.status == IssueStatus.SCHEDULED:
         messages.error(request, "This issue is scheduled. Take it off the schedule to edit it.")
     return redirect(page_of(instance))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from cms.newsletter import mailings
+from news import notifications
 from news.models.issues import Audience, Issue, IssueArticle, IssueStatus
 from news.newsletters import rendering
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PERMISSION = "news.send_issue"
+PERMISSION = notifications.SEND_ISSUE
 
 
 class IssueRefusedError(ValueError):
@@ -154,8 +155,12 @@ def send_due() -> int:
 
 
 def hold(issue: Issue, problem: str) -> None:
-    """Make it a draft with the reason why it was not sent, for its editors to see."""
-    held = Issue.objects.filter(pk=issue.pk).exclude(status=IssueStatus.BEGUN)
-    if held.update(status=IssueStatus.DRAFT, scheduled_for=None, problem=problem):
-        logger.error("Issue %s was not sent: %s", issue.pk, problem)
+    """Make it a draft with the reason why it was not sent, and write to those who can mend it."""
+    unsent = Issue.objects.filter(pk=issue.pk).exclude(status=IssueStatus.BEGUN)
+    with transaction.atomic():
+        if not unsent.update(status=IssueStatus.DRAFT, scheduled_for=None, problem=problem):
+            return
+        issue.refresh_from_db()
         log(issue, "news.issue.hold", data={"problem": problem})
+        notifications.issue_held(issue)
+    logger.error("Issue %s was not sent: %s", issue.pk, problem)

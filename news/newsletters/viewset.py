@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django import forms
+from django.db import transaction
+from django.shortcuts import redirect
 from django.urls import reverse
+from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.widgets import Button
+from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import (
     CreateView,
     EditView,
@@ -22,16 +28,34 @@ from news.models.issues import Audience, Issue, IssueStatus
 from news.newsletters import composing, rendering, sending
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
+
     from cms.core.requests import AdminRequest
 
+SCHEDULED_MEANWHILE = (
+    "This issue was scheduled while you had it open, and goes out as it was then. Nothing was saved;"
+    " what you typed is still here. Take the issue off the schedule in another window, then save."
+)
+SAVED_MEANWHILE = (
+    "Somebody saved this issue while you had it open. Nothing was saved now; what you typed is still"
+    " here. Look at theirs in another window. Save once more to put yours in its place."
+)
+SENT_MEANWHILE = (
+    "The issue was sent while you had it open, and readers got it as it was. What you typed is kept in"
+    " this new draft: send it, or delete it."
+)
 BY_HAND = (Audience.WEEKLY, Audience.DAILY, Audience.EVERYBODY)
 
 
 class IssueForm(WagtailAdminModelForm):
     """An issue composed by hand, or one that composed itself and was not sent."""
 
+    # What was stored when the form was opened.
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = _stored(self.instance) if self.instance.pk else ""
         if (audience := self.fields.get("audience")) is None:
             return
         if self.instance.period:
@@ -85,6 +109,45 @@ class IssueCreateView(CreateView):
 class IssueEditView(EditView):
     """Edits a draft; see the hook ``before_edit_snippet`` for all others."""
 
+    request: AdminRequest
+
+    def form_valid(self, form: IssueForm) -> HttpResponse:
+        """Save it, unless it has become another meanwhile: then nothing that was typed is lost."""
+        with transaction.atomic():
+            row = Issue.objects.select_for_update(of=("self",)).get(pk=self.object.pk)
+            if row.status == IssueStatus.BEGUN:
+                return self._keep_as_another(form)
+            seen = form.cleaned_data["seen"]
+            if row.status == IssueStatus.SCHEDULED:
+                form.add_error(None, SCHEDULED_MEANWHILE)
+            elif seen and seen != _stored(row):
+                form.add_error(None, SAVED_MEANWHILE)
+                # Whoever has read this and saves once more has chosen.
+                form.data = form.data.copy()
+                form.data[form.add_prefix("seen")] = _stored(row)
+            else:
+                response: HttpResponse = super().form_valid(form)
+                return response
+        self.produced_error_code = "validation_error"
+        self.produced_error_message = self.get_error_message()
+        refused: HttpResponse = self.form_invalid(form)
+        return refused
+
+    def _keep_as_another(self, form: IssueForm) -> HttpResponse:
+        typed = form.instance
+        kept = Issue.objects.create(
+            audience=typed.audience if typed.audience in BY_HAND else Audience.WEEKLY,
+            subject=typed.subject,
+            preheader=typed.preheader,
+            introduction=typed.introduction,
+            content=typed.content,
+            covers_until=typed.covers_until,
+            created_by=self.request.user,
+        )
+        log(kept, "wagtail.create", user=self.request.user)
+        messages.warning(self.request, SENT_MEANWHILE)
+        return redirect(page_of(kept))
+
     def get_success_url(self) -> str:
         """The page from which it is tested and sent."""
         return page_of(self.object)
@@ -123,6 +186,14 @@ class IssueView(InspectView):
                     receivers=sending.receivers(issue, rendered),
                 )
         return context
+
+
+def _stored(issue: Issue) -> str:
+    """A digest of what editors write of an issue, as it is in the database."""
+    row = Issue.objects.get(pk=issue.pk)
+    written = (row.audience, row.subject, row.preheader, row.introduction)
+    content = row.content.stream_block.get_prep_value(row.content)
+    return hashlib.sha256(repr((written, content)).encode()).hexdigest()
 
 
 def page_of(issue: Issue) -> str:

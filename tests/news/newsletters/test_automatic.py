@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from post_office.models import Email
 from pytest_django import Settings
 
 from cms.newsletter import topics
@@ -28,6 +29,7 @@ from news.models import (
 )
 from news.newsletters import automatic, rendering, sending
 from news.newsletters.hooks import sweep_issues
+from news.newsletters.viewset import page_of
 from tests.factories.news import CategoryFactory, article
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import editor
@@ -187,6 +189,7 @@ def test_one_that_cannot_be_rendered_is_held_and_not_tried_every_minute(
 ) -> None:
     reader(Frequency.EACH)
     live_since(NOW)
+    told = editor()
 
     def breaks(*args: object) -> str:
         raise ZeroDivisionError
@@ -196,9 +199,14 @@ def test_one_that_cannot_be_rendered_is_held_and_not_tried_every_minute(
         assert automatic.send_due(NOW + timedelta(hours=1)) == 0
     issue = Issue.objects.get()
     assert "ZeroDivisionError" in issue.problem
+    [written] = Email.objects.all()
+    assert written.to == [told.email]
+    assert "ZeroDivisionError" in written.message
+    assert page_of(issue) in written.message
     assert automatic.send_due(NOW + timedelta(hours=1)) == 0
     assert Issue.objects.count() == 1
-    sending.begin(issue=issue, by=editor())
+    assert Email.objects.count() == 1
+    sending.begin(issue=issue, by=told)
     assert IssueArticle.objects.count() == 1
 
 

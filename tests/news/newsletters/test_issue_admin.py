@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -16,7 +17,7 @@ from cms.core.models import User
 from cms.newsletter import mailings
 from news.models import Issue, IssueStatus
 from news.newsletters import sending
-from news.newsletters.viewset import page_of
+from news.newsletters.viewset import IssueEditView, IssueForm, page_of
 from tests.factories.newsletter import SubscriberFactory
 from tests.factories.people import UserFactory, editor
 from tests.news.newsletters.test_issues import issue_of, published, titles
@@ -108,18 +109,103 @@ def test_an_issue_is_scheduled_and_taken_off_the_schedule(client: Client, me: Us
     )
     edit = reverse("wagtailsnippets_news_issue:edit", args=[issue.pk])
     assert client.get(edit).headers["Location"] == page_of(issue)
-    assert client.post(edit, {"subject": "Changed"}).headers["Location"] == page_of(issue)
     assert "a draft again" in act(client, issue, "unschedule")
     assert client.get(edit).status_code == 200
+
+
+def typed(issue: Issue, *, seen: str = "", subject: str = "Changed") -> dict[str, str]:
+    """What an editor who has the form open sends."""
+    return nested_form_data(
+        {
+            "audience": issue.audience,
+            "subject": subject,
+            "preheader": "",
+            "introduction": rich_text("<p>Typed for an hour.</p>"),
+            "content": streamfield([("heading", "Also typed")]),
+            "seen": seen,
+        }
+    )
+
+
+def test_what_was_typed_stays_when_an_issue_is_scheduled_meanwhile(
+    client: Client, me: User
+) -> None:
+    SubscriberFactory.create(confirmed=True)
+    issue = issue_of(published("Fine"))
+    edit = reverse("wagtailsnippets_news_issue:edit", args=[issue.pk])
+    sending.schedule(issue=issue, at=timezone.now() + timedelta(hours=1), by=me)
+    answer = client.post(edit, typed(issue))
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "was scheduled while you had it open" in html
+    assert "Typed for an hour." in html
+    assert "Also typed" in html
+    issue.refresh_from_db()
+    assert (issue.subject, issue.status) == ("What was new", IssueStatus.SCHEDULED)
+    sending.unschedule(issue=issue, by=me)
+    assert client.post(edit, typed(issue)).headers["Location"] == page_of(issue)
+
+
+def test_what_was_typed_becomes_a_draft_when_an_issue_is_sent_meanwhile(
+    client: Client, me: User
+) -> None:
+    SubscriberFactory.create(confirmed=True)
+    issue = issue_of(published("Fine"))
+    edit = reverse("wagtailsnippets_news_issue:edit", args=[issue.pk])
+    sending.begin(issue=issue, by=me)
+    answer = client.post(edit, typed(issue), follow=True)
+    assert "was sent while you had it open" in answer.content.decode()
+    kept = Issue.objects.latest("pk")
+    assert answer.redirect_chain[-1][0] == page_of(kept)
+    assert (kept.subject, kept.status, kept.created_by) == ("Changed", IssueStatus.DRAFT, me)
+    assert [block.value for block in kept.content] == ["Also typed"]
+    issue.refresh_from_db()
+    assert (issue.subject, issue.status) == ("What was new", IssueStatus.BEGUN)
+    assert issue.mailing is not None
+
+
+def test_an_issue_that_is_sent_between_two_looks_is_not_made_a_draft_again(
+    client: Client, me: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SubscriberFactory.create(confirmed=True)
+    issue = issue_of(published("Fine"))
+    form_valid = IssueEditView.form_valid
+
+    def sent_just_before(view: IssueEditView, form: IssueForm) -> Any:
+        sending.begin(issue=issue, by=me)
+        return form_valid(view, form)
+
+    monkeypatch.setattr(IssueEditView, "form_valid", sent_just_before)
+    client.post(reverse("wagtailsnippets_news_issue:edit", args=[issue.pk]), typed(issue))
+    issue.refresh_from_db()
+    assert issue.status == IssueStatus.BEGUN
+    assert issue.mailing is not None
+
+
+def test_of_two_who_save_the_second_is_told_and_chooses(client: Client, me: User) -> None:
+    issue = issue_of(published("Fine"))
+    edit = reverse("wagtailsnippets_news_issue:edit", args=[issue.pk])
+    seen = client.get(edit).context["form"]["seen"].value()
+    assert len(seen) == 64
+    assert client.post(edit, typed(issue, seen=seen, subject="Mine")).status_code == 302
+    answer = client.post(edit, typed(issue, seen=seen, subject="Theirs"))
+    assert "Somebody saved this issue" in answer.content.decode()
+    issue.refresh_from_db()
+    assert issue.subject == "Mine"
+    seen = answer.context["form"]["seen"].value()
+    assert client.post(edit, typed(issue, seen=seen, subject="Theirs")).status_code == 302
+    issue.refresh_from_db()
+    assert issue.subject == "Theirs"
 
 
 def test_what_was_sent_is_neither_edited_nor_deleted(client: Client, me: User) -> None:
     SubscriberFactory.create(confirmed=True)
     issue = issue_of(published("Fine"))
     sending.begin(issue=issue, by=me)
-    for action in ("edit", "delete"):
-        url = reverse(f"wagtailsnippets_news_issue:{action}", args=[issue.pk])
-        assert client.post(url).status_code == 302
+    edit = reverse("wagtailsnippets_news_issue:edit", args=[issue.pk])
+    assert client.get(edit).headers["Location"] == page_of(issue)
+    delete = reverse("wagtailsnippets_news_issue:delete", args=[issue.pk])
+    assert client.post(delete).status_code == 302
     issue.refresh_from_db()
     assert issue.status == IssueStatus.BEGUN
     draft = issue_of()

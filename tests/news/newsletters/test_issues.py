@@ -317,8 +317,8 @@ def test_a_scheduled_issue_is_begun_when_its_time_has_come_and_not_before() -> N
 def test_a_scheduled_issue_that_has_broken_is_held_with_the_reason() -> None:
     SubscriberFactory.create(confirmed=True)
     page = published("Gone")
-    issue = issue_of(page)
-    sending.schedule(issue=issue, at=timezone.now() + timedelta(hours=1), by=editor())
+    issue, by, _ = issue_of(page), editor(), editor()
+    sending.schedule(issue=issue, at=timezone.now() + timedelta(hours=1), by=by)
     page.unpublish()
     Issue.objects.update(scheduled_for=timezone.now() - timedelta(seconds=1))
     assert sending.send_due() == 0
@@ -326,6 +326,22 @@ def test_a_scheduled_issue_that_has_broken_is_held_with_the_reason() -> None:
     assert issue.status == IssueStatus.DRAFT
     assert "Readers cannot open “Gone”" in issue.problem
     assert not Mailing.objects.exists()
+    [written] = Email.objects.all()
+    assert written.to == [by.email]
+    assert "Readers cannot open “Gone”" in written.message
+
+
+def test_where_whoever_scheduled_it_has_left_those_are_told_who_may_send() -> None:
+    gone = UserFactory(role="Editors", is_active=False)
+    UserFactory(role="Reviewers")
+    administrator = UserFactory(is_superuser=True)
+    issue = issue_of(published("Fine"), begun_by=gone)
+    sending.hold(issue, "Something.")
+    assert [row.to for row in Email.objects.all()] == [[administrator.email]]
+    Email.objects.all().delete()
+    others = {editor().email, editor().email}
+    sending.hold(issue, "Something.")
+    assert {row.to[0] for row in Email.objects.all()} == others
 
 
 def test_a_time_that_is_over_is_refused_and_one_that_was_set_can_be_taken_back() -> None:
