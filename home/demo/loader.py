@@ -39,7 +39,7 @@ from advocacy.models import (
 )
 from cms.core.mail import address_key
 from cms.core.models import Picture, SiteSettings, User
-from home.demo import feeds
+from home.demo import feeds, newsletters
 from home.models import HomePage, StandardPage
 from news import reviews
 from news.drafting import runs
@@ -143,6 +143,8 @@ class Newsroom:
             article = tomllib.loads(path.read_text(encoding="utf-8"))
             self.article(article)
             yield article["title"]
+        newsletters.load(read("newsletter.toml"), site=self.site, editor=self.staff["editor"])
+        yield "Newsletter"
 
     # The site -------------------------------------------------------------------------------------
 

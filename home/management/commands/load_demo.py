@@ -50,7 +50,7 @@ class Command(BaseCommand):
                     override_settings(OPENAI_BASE_URL=server.base_url, OPENAI_MODEL="stand-in")
                 )
             newsroom = loader.Newsroom(staff=staff, with_model=not settings.OPENAI_API_KEY)
-            steps = tqdm(newsroom.load(), total=13, desc="Demo newsroom", ncols=78, leave=False)
+            steps = tqdm(newsroom.load(), total=14, desc="Demo newsroom", ncols=78, leave=False)
             for _ in steps:
                 pass
         self.stdout.write("The demo newsroom is loaded.")
