@@ -86,6 +86,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         {
             "state": link.state.value,
             "consent_text": link.subscriber.consent_text if link.subscriber else "",
+            "is_written_to": bool(link.subscriber and link.subscriber.is_written_to),
             **(_choice(link.subscriber) if link.subscriber else {}),
             "head": _head("Confirm your subscription"),
         },

@@ -47,9 +47,7 @@ def load(content: dict[str, Any], *, site: Site, editor: User) -> None:
     rules.automatic_weekly = content["settings"]["automatic_weekly"]
     rules.save()
     _readers(content["readers"])
-    with override_settings(
-        POST_OFFICE={**settings.POST_OFFICE, "BACKENDS": {"default": NOWHERE}}
-    ):
+    with override_settings(POST_OFFICE={**settings.POST_OFFICE, "BACKENDS": {"default": NOWHERE}}):
         mailing = _sent(content["sent"], editor=editor)
         # What makes itself is made now, so that nothing of it is due when the demo begins.
         automatic.send_due()
@@ -89,7 +87,9 @@ def _readers(kinds: list[dict[str, Any]]) -> None:
                         None if status == SubscriberStatus.PENDING else asked + timedelta(minutes=7)
                     ),
                     unsubscribed_at=(
-                        now - timedelta(days=12) if status == SubscriberStatus.UNSUBSCRIBED else None
+                        now - timedelta(days=12)
+                        if status == SubscriberStatus.UNSUBSCRIBED
+                        else None
                     ),
                 )
             )

@@ -68,7 +68,12 @@ def test_opening_the_link_starts_nothing_and_the_button_starts_it(client: Client
     assert not Subscriber.objects.confirmed().exists()
     assert client.post(path).headers["Location"] == reverse("newsletter:confirmed")
     assert Subscriber.objects.confirmed().exists()
-    assert b"used before" in client.get(path).content
+    assert b"nothing left to do" in client.get(path).content
+    assert b"nothing left to do" in client.post(path).content
+    subscriptions.end(subscriber=subscriber)
+    for answer in (client.get(path), client.post(path)):
+        assert b"does not begin the newsletter again" in answer.content
+    assert not Subscriber.objects.confirmed().exists()
 
 
 def test_opening_the_unsubscribe_link_ends_nothing_and_the_button_ends_it(client: Client) -> None:
