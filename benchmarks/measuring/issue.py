@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from cms.newsletter import mailings
-from cms.newsletter.models import Frequency, Subscriber, SubscriberStatus
+from cms.newsletter.models import Frequency, Mailing, Subscriber, SubscriberStatus
 from news.models import ArticlePage, Audience, Category, Issue
 from news.newsletters import composing, rendering, sending
 
@@ -74,6 +74,11 @@ def take_up() -> None:
     mailing = Issue.objects.get().mailing
     if mailing is not None and mailings.is_due(mailing.pk):
         mailings.enqueue(mailing.pk)
+
+
+def is_through() -> bool:
+    """Whether nobody waits for it any more."""
+    return Mailing.objects.filter(finished_at__isnull=False).exists()
 
 
 def outcome(counts: Counter[str]) -> dict[str, int]:

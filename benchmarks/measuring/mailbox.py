@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from email import message_from_bytes, policy
 
@@ -15,6 +16,7 @@ class Mailbox:
         self.port = port
         self._texts: dict[str, list[str]] = {}
         self._number = 0
+        self._last = time.monotonic()
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
@@ -34,6 +36,12 @@ class Mailbox:
         """How many mails have come."""
         with self._lock:
             return self._number
+
+    @property
+    def last(self) -> float:
+        """When the last mail came, by the monotonic clock."""
+        with self._lock:
+            return self._last
 
     def texts(self) -> dict[str, list[str]]:
         """The texts of all mails, by recipient."""
@@ -71,7 +79,11 @@ class Mailbox:
                     say("250 OK")
                 case "DATA":
                     say("354 Go on")
-                    self._keep(recipients, await reader.readuntil(b"\r\n.\r\n"))
+                    try:
+                        self._keep(recipients, await reader.readuntil(b"\r\n.\r\n"))
+                    except (ConnectionResetError, asyncio.IncompleteReadError):
+                        # The sender was killed.
+                        break
                     recipients = []
                     say("250 OK")
                 case "QUIT":
@@ -87,6 +99,7 @@ class Mailbox:
         body = message.get_body(("plain",))
         content = body.get_content() if body else ""
         with self._lock:
+            self._last = time.monotonic()
             for recipient in recipients:
                 self._texts.setdefault(recipient, []).append(content)
                 self._number += 1

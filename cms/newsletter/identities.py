@@ -43,7 +43,7 @@ def read(found: str) -> Identity | None:
     return identity if ours else None
 
 
-def _signature(identity: Identity, secret: str) -> str:
+def _signature(identity: Identity, secret: str | bytes) -> str:
     value = f"{identity.mailing}.{identity.subscriber}"
     digest = salted_hmac(SALT, value, secret=secret, algorithm="sha256").digest()
     return urlsafe_b64encode(digest[:SIGNED]).decode()
