@@ -96,11 +96,19 @@ class SubscriberLedger(Ledger):
     menu_label = "Subscribers"
     menu_icon = "mail"
     menu_order = 340
-    list_display = ("email", "status", "frequency", "chosen", "confirmed_at", "unsubscribed_at")
+    list_display = (
+        "email",
+        "status",
+        "frequency",
+        "chosen",
+        "confirmed_at",
+        "unsubscribed_at",
+        "refused_at",
+    )
     list_filter = ("status", "frequency", "created_at")
     search_fields = ("email",)
     list_per_page = 50
-    narrow_columns = ("status", "frequency", "confirmed_at", "unsubscribed_at")
+    narrow_columns = ("status", "frequency", "confirmed_at", "unsubscribed_at", "refused_at")
     list_export = (
         "email",
         "status",
