@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -56,7 +57,7 @@ class Mailbox:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(
-            asyncio.start_server(self._talk, "127.0.0.1", self.port)
+            asyncio.start_server(self._answer, "127.0.0.1", self.port)
         )
         self._listening.set()
         self._loop.run_forever()
@@ -64,6 +65,12 @@ class Mailbox:
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A sender that is killed hangs up in the middle.
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await self._talk(reader, writer)
+        writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         def say(line: str) -> None:
@@ -79,11 +86,7 @@ class Mailbox:
                     say("250 OK")
                 case "DATA":
                     say("354 Go on")
-                    try:
-                        self._keep(recipients, await reader.readuntil(b"\r\n.\r\n"))
-                    except (ConnectionResetError, asyncio.IncompleteReadError):
-                        # The sender was killed.
-                        break
+                    self._keep(recipients, await reader.readuntil(b"\r\n.\r\n"))
                     recipients = []
                     say("250 OK")
                 case "QUIT":
@@ -92,7 +95,6 @@ class Mailbox:
                 case _:
                     say("250 OK")
             await writer.drain()
-        writer.close()
 
     def _keep(self, recipients: list[str], raw: bytes) -> None:
         message = message_from_bytes(raw, policy=policy.default)
