@@ -96,19 +96,11 @@ class SubscriberLedger(Ledger):
     menu_label = "Subscribers"
     menu_icon = "mail"
     menu_order = 340
-    list_display = (
-        "email",
-        "status",
-        "frequency",
-        "chosen",
-        "confirmed_at",
-        "unsubscribed_at",
-        "refused_at",
-    )
+    list_display = ("email", "state", "frequency", "chosen", "confirmed_at", "unsubscribed_at")
     list_filter = ("status", "frequency", "created_at")
     search_fields = ("email",)
     list_per_page = 50
-    narrow_columns = ("status", "frequency", "confirmed_at", "unsubscribed_at", "refused_at")
+    narrow_columns = ("state", "frequency", "confirmed_at", "unsubscribed_at")
     list_export = (
         "email",
         "status",
@@ -144,6 +136,13 @@ class SubscriberLedger(Ledger):
         """The list; the names of topics are looked up once for all of it."""
         self._names = _names()
         return super().get_queryset(request)
+
+    @display(description="status", ordering="status")
+    def state(self, subscriber: Subscriber) -> str:
+        """How far the subscription has come, or that nothing arrives."""
+        if subscriber.status == subscriber.Status.CONFIRMED and not subscriber.is_written_to:
+            return "Confirmed, but mail does not arrive"
+        return subscriber.get_status_display()
 
     @display(description="about")
     def chosen(self, subscriber: Subscriber) -> str:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from post_office.models import Email
@@ -185,6 +186,16 @@ def test_what_was_exported_can_be_imported_elsewhere(client: Client) -> None:
     assert (
         Subscriber.objects.values("email", "frequency", "topics", "consent_source").get() == before
     )
+
+
+def test_the_list_says_whose_mail_does_not_arrive(client: Client) -> None:
+    client.force_login(campaigner())
+    SubscriberFactory.create(confirmed=True)
+    url = reverse("newsletter_subscriber_modeladmin_index")
+    assert "mail does not arrive" not in client.get(url).content.decode()
+    SubscriberFactory.create(confirmed=True, refused_at=timezone.now())
+    for order in ("", "?o=2"):
+        assert client.get(url + order).content.decode().count("mail does not arrive") == 1
 
 
 def test_the_right_to_see_is_not_the_right_to_take_away(client: Client) -> None:
