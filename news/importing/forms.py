@@ -104,6 +104,12 @@ class StoryForm(forms.Form):
         validators=[validate_time_zone],
         help_text="Where the source gave a zone of its own, as in Europe/Brussels. For the record.",
     )
+    authors = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Source's authors",
+        help_text="Who wrote the story there. Readers see it beside the source; it is nobody of ours.",
+    )
     extract = forms.CharField(
         required=False,
         widget=AdminAutoHeightTextInput(attrs={"rows": 12}),
@@ -274,6 +280,7 @@ def initial_from(facts: Facts, *, source: Source | None, domain: str, site: Site
         "address": facts.address,
         "published_at": timezone.localtime(at) if at else None,
         "time_zone": facts.published.zone if facts.published else "",
+        "authors": plain(", ".join(facts.authors), most=300),
         "extract": "\n\n".join(extract),
         "candidates": json.dumps(candidates),
         "picture": "0" if candidates else NO_PICTURE,

@@ -146,6 +146,7 @@ def _create(request: AdminRequest, index: ArticleIndexPage) -> HttpResponse:
             address=cleaned["address"],
             published_at=cleaned["published_at"],
             time_zone=cleaned["time_zone"],
+            authors=cleaned["authors"],
             paragraphs=cleaned["extract"],
             categories=cleaned["categories"],
             picked=form.picked,
