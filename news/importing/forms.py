@@ -143,6 +143,9 @@ class StoryForm(forms.Form):
         )
         self.pictures = _candidates(stored) if starting.may_add_pictures(user) else []
         choices = [(str(number), each["address"]) for number, each in enumerate(self.pictures)]
+        for name in ("title", "introduction", "new_source", "authors", "extract"):
+            # The story's own language may run from right to left.
+            self.fields[name].widget.attrs["dir"] = "auto"
         picture = self.fields["picture"]
         assert isinstance(picture, forms.ChoiceField)  # noqa: S101 - for the type checker
         picture.choices = [*choices, (NO_PICTURE, "No picture")]
