@@ -21,6 +21,7 @@ from cms.core.prose import expand_all, expanded
 from cms.core.sharing import share_links
 from cms.core.structured_data import for_script
 from news import filing, origins, provenance
+from news.drafting.guard import word_count
 from news.models.commentary import Review, Section
 from news.models.related import SHOWN_AT_MOST
 
@@ -141,7 +142,7 @@ def split_body(body: StreamValue) -> tuple[list[Any], list[Any]]:
 
 
 def _word_count(block: Any) -> int:
-    return len(provenance.words({"value": _stored(block)}).split())
+    return word_count(provenance.words({"value": _stored(block)}))
 
 
 def _paragraphs(block: Any) -> list[Any]:
@@ -273,6 +274,8 @@ def json_ld(
             "@type": "CreativeWork",
             "url": page.source_address,
             **({"publisher": page.source.name} if page.source else {}),
+            # Not as an author: whether it is a person or an agency, nobody has said.
+            **({"creditText": page.source_authors} if page.source_authors else {}),
             **(
                 {"datePublished": when.isoformat()}
                 if (when := page.source_published_in_source_zone)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.utils import translation
 from django.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, MONTHS_AP
 
-from news.importing.zones import zone_after
+from news.importing.zones import zone_after, zone_named_in
 
 # A page that names an earlier year tells of its clock, not of its story.
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -22,6 +22,16 @@ NEAR = 40
 # Where the page does not say its language, or says a wrong one.
 LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl", "pl", "sv", "da", "nb", "fi", "cs", "ro", "hu", "tr",
              "ru", "uk", "el", "id", "ca", "hr", "sk", "sl", "lt", "lv", "et", "bg", "ar", "he", "fa", "hi")  # fmt: skip
+# Names that newspapers use beside those of the translators.
+MORE_MONTHS: dict[str, dict[str, int]] = {
+    "en": {"sept": 9},
+    "de": {"jänner": 1, "feber": 2},
+    "es": {"setiembre": 9, "sept": 9, "set": 9},
+    "it": {"sett": 9},
+    "ar": {"كانون الثاني": 1, "شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8,
+           "أيلول": 9, "تشرين الأول": 10, "تشرين الثاني": 11, "كانون الأول": 12,
+           "جانفي": 1, "فيفري": 2, "أفريل": 4, "ماي": 5, "جوان": 6, "جويلية": 7, "أوت": 8},
+}  # fmt: skip
 # Countries that write the month before the day.
 MONTH_FIRST = {"US", "PH", ""}
 
@@ -94,6 +104,9 @@ def from_people(text: str, *, language: str = "", country: str = "") -> Written 
     day, start, end = found
     clock = _clock_after(text[end : end + NEAR + 40], country=country)
     clock = clock or _clock_before(text[max(0, start - NEAR) : start], country=country)
+    if clock and clock[1] is None:
+        # “(heure de Paris)” may stand at the end of the line, far from the time.
+        clock = clock[0], zone_named_in(text[end:], country=country)
     return _written(day, *(clock or (None, None)))
 
 
@@ -182,10 +195,12 @@ def _patterns(
             for number, name in table.items():
                 if len(word := _folded(str(name)).strip().rstrip(".")) > 2:
                     months.setdefault(word, number)
-    if language == "en":
-        months["sept"] = 9
+    for word, number in MORE_MONTHS.get(language, {}).items():
+        months.setdefault(_folded(word), number)
     month = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
-    month = rf"(?<![^\W\d_])(?P<month>{month})(?![^\W\d_])\.?"
+    # Hebrew writes “in” and the month as one word.
+    within = "ב?" if language == "he" else ""
+    month = rf"(?<![^\W\d_]){within}(?P<month>{month})(?![^\W\d_])\.?"
     day, year = r"(?<!\d)(?P<day>\d{1,2})(?!\d)", r"(?P<year>(?:19|20|25)\d{2})(?!\d)"
     return (
         months,

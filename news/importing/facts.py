@@ -20,6 +20,12 @@ LONGEST_ALT = 300
 
 _SCRIPT = re.compile(r"<(script|style)\b[^>]{0,500}>.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--.*?-->", re.DOTALL)
+# Markup within a word or beside a mark; what is left of all other markup is a blank.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|rp|ruby|s|small|span|strike|strong|"
+    r"sub|sup|time|tt|u|var|wbr)(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
 # Controls, and marks that reorder or hide what stands beside them.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
@@ -88,7 +94,7 @@ def plain(text: object, *, most: int = 0) -> str:
             break
         text = unescape(text)
     if "<" in text:
-        text = _TAG.sub(" ", _SCRIPT.sub(" ", text))
+        text = _TAG.sub(" ", _INLINE.sub("", _SCRIPT.sub(" ", text)))
     text = " ".join(_UNSEEN.sub("", text.replace("\u2028", " ").replace("\u2029", " ")).split())
     if most and len(text) > most:
         text = text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"

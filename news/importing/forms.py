@@ -104,6 +104,12 @@ class StoryForm(forms.Form):
         validators=[validate_time_zone],
         help_text="Where the source gave a zone of its own, as in Europe/Brussels. For the record.",
     )
+    authors = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Source's authors",
+        help_text="Who wrote the story there. Readers see it beside the source; it is nobody of ours.",
+    )
     extract = forms.CharField(
         required=False,
         widget=AdminAutoHeightTextInput(attrs={"rows": 12}),
@@ -137,6 +143,9 @@ class StoryForm(forms.Form):
         )
         self.pictures = _candidates(stored) if starting.may_add_pictures(user) else []
         choices = [(str(number), each["address"]) for number, each in enumerate(self.pictures)]
+        for name in ("title", "introduction", "new_source", "authors", "extract"):
+            # The story's own language may run from right to left.
+            self.fields[name].widget.attrs["dir"] = "auto"
         picture = self.fields["picture"]
         assert isinstance(picture, forms.ChoiceField)  # noqa: S101 - for the type checker
         picture.choices = [*choices, (NO_PICTURE, "No picture")]
@@ -274,6 +283,7 @@ def initial_from(facts: Facts, *, source: Source | None, domain: str, site: Site
         "address": facts.address,
         "published_at": timezone.localtime(at) if at else None,
         "time_zone": facts.published.zone if facts.published else "",
+        "authors": plain(", ".join(facts.authors), most=300),
         "extract": "\n\n".join(extract),
         "candidates": json.dumps(candidates),
         "picture": "0" if candidates else NO_PICTURE,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from charset_normalizer import from_bytes
 from lxml import etree, html
@@ -140,6 +142,10 @@ def elements(root: html.HtmlElement) -> Iterator[html.HtmlElement]:
             yield element
 
 
+# What stands on the page for those who hear it only: a label beside what it labels.
+_HEARD = {"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "assistive-text"}
+
+
 def words_of(element: html.HtmlElement, *, most: int = LONGEST_TEXT) -> str:
     """What readers see of an element, up to a length, with a blank between its parts."""
     pieces: list[str] = []
@@ -152,7 +158,8 @@ def words_of(element: html.HtmlElement, *, most: int = LONGEST_TEXT) -> str:
             else:
                 continue
         elif event == "start":
-            if node.tag in UNSEEN_ELEMENTS:
+            heard = _HEARD.intersection((node.get("class") or "").split())
+            if node.tag in UNSEEN_ELEMENTS or (heard and node is not element):
                 skipped = node
                 continue
             pieces.append((" " if node.tag in {"br", "p", "div", "li"} else "") + (node.text or ""))
@@ -184,6 +191,8 @@ class Page:
             for key in ("property", "name", "itemprop", "http-equiv"):
                 if content and (name := (element.get(key) or "").strip().lower()):
                     found.setdefault(name, []).append(content)
+        for name, texts in _parsely(self.tree).items():
+            found.setdefault(name, []).extend(texts)
         return found
 
     def meta(self, *names: str) -> str:
@@ -197,9 +206,37 @@ class Page:
 
     @cached_property
     def headings(self) -> list[html.HtmlElement]:
-        """The headlines that readers see, the article's own first; a masthead's logo is none."""
-        found = [el for el in self.tree.iter("h1") if words_of(el, most=400)]
-        return sorted(found, key=lambda el: not _within(el, {"article", "main"}))
+        """The headlines that readers see, the article's own first; a masthead's logo is none.
+
+        A blog may give the first heading to its own name, and a lower one to the story's.
+        """
+        whole = " ".join(self.title.casefold().split())
+        given = {text.casefold() for text in self.all_metas("og:title", "twitter:title")}
+        ranked: list[tuple[tuple[bool, ...], html.HtmlElement]] = []
+        for element in self.tree.iter("h1", "h2", "h3", "h4"):
+            text = words_of(element, most=400).casefold()
+            first = element.tag == "h1"
+            in_title = len(text) > 5 and whole.startswith(text) != whole.endswith(text)
+            if not text or not (first or text in given or in_title):
+                continue
+            if not first and _within(element, {"aside", "nav", "footer"}):
+                continue
+            at_home = first and self._leads_home(element)
+            inside = _within(element, {"article", "main"})
+            ranked.append(((text not in given, at_home, not first, not inside), element))
+        # The sort is stable: among equals, the first on the page.
+        return [element for _, element in sorted(ranked, key=lambda each: each[0])]
+
+    def _leads_home(self, heading: html.HtmlElement) -> bool:
+        """Whether a heading only leads to the front page, as a masthead does."""
+        link = next(heading.iter("a"), None)
+        address = web_address(link.get("href"), base=self.base) if link is not None else ""
+        return bool(address) and urlsplit(address).path in {"", "/"}
+
+    @cached_property
+    def title(self) -> str:
+        """What the page's title says."""
+        return next((text for el in self.tree.iter("title") if (text := plain(el.text))), "")
 
     @cached_property
     def headline(self) -> str:
@@ -236,6 +273,29 @@ class Page:
             ):
                 return tag[0].strip().replace("_", "-")
         return ""
+
+
+def _parsely(tree: html.HtmlElement) -> dict[str, list[str]]:
+    """What the older form of Parse.ly's data says, by the names of the newer one."""
+    for element in tree.iter("meta"):
+        if (element.get("name") or "").lower() != "parsely-page":
+            continue
+        try:
+            data = json.loads((element.get("content") or "")[:20_000], strict=False)
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(data, dict):
+            return {}
+        names = ("title", "author", "authors", "pub_date", "image_url")
+        found: dict[str, list[str]] = {}
+        for name in names:
+            given = data.get(name)
+            values = given if isinstance(given, list) else [given]
+            key = f"parsely-{name.removesuffix('s').replace('_', '-')}"
+            texts = [text for each in values if (text := plain(each, most=LONGEST_TEXT))]
+            found.setdefault(key, []).extend(texts)
+        return found
+    return {}
 
 
 def _within(element: html.HtmlElement, tags: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Headline, publisher and authors of a page."""
+"""Headline and publisher of a page."""
 
 from __future__ import annotations
 
@@ -7,31 +7,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from news.importing.facts import LONGEST_NAME, LONGEST_TITLE, plain
-from news.importing.markup import elements, words_of
+from news.importing.markup import words_of
 from news.importing.things import classes_of, listed, salvaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from lxml import html
+    from collections.abc import Iterable
 
     from news.importing.markup import Page
     from news.importing.things import Things
 
 _SEPARATOR = re.compile(r"\s+(?:[|–—•·»«:]|::|-{1,2}|\\|/|~|›)\s+|\s*[|｜：_]\s*|:\s+")
+_SECTION = re.compile(r"\s*[|｜_]|\s+[-–—/·]\s")
 _COMPANY = re.compile(r"\b(?:gmbh|inc|llc|ltd|plc|corp|s\.?a\.?|s\.?l\.?|s\.?p\.?a|ag|se|b\.?v|co\. kg|company|"
                       r"corporation|holdings?|verlag|media group|publishing|株式会社)\b\.?", re.IGNORECASE)  # fmt: skip
-MOST_AUTHORS = 8
-MOST_ELEMENTS = 30_000
-
-_BYLINE_TAGS = {
-    "a", "span", "p", "div", "address", "small", "li", "strong", "em", "b", "i", "h4", "h5", "h6", "cite",
-    "dd", "header",
-}  # fmt: skip
-_BYLINE_LABEL = re.compile(
-    r"\b(?:author|byline|autor|auteur|autore|writer|redakteur|contributor|creditline|signature|firma)"
-    r"(?!s?-?(?:bio|image|photo|avatar|box|desc))"
-)
 
 # Headline -----------------------------------------------------------------------------------------
 
@@ -51,15 +39,16 @@ def title(page: Page, things: Things, *, source: str) -> str:
             for el in page.tree.iter("h2")
             if "headline" in " ".join(classes_of(el))
         ),
-        *(plain(el.text) for el in page.tree.iter("title")),
+        page.title,
         *salvaged(things.broken, "headline"),
     ]
     found = [
         without_names(plain(each, most=400), names) for each in candidates if isinstance(each, str)
     ]
-    found = [text for text in found if text and not _is_name(text, names)]
+    found = [text for text in found if text and not is_name(text, names)]
     if not found:
-        return ""
+        # A story may be called like its paper; better that than nothing.
+        return plain(page.meta("og:title") or page.title, most=LONGEST_TITLE)
     best = found[0]
     shown = without_names(page.headline, names)
     # Data for machines is cut where a search engine stops to read; the headline itself is whole.
@@ -73,6 +62,9 @@ def title(page: Page, things: Things, *, source: str) -> str:
         ):
             best = text
             break
+    # The headline and the section, where readers see the headline alone.
+    if len(shown) > 3 and best.startswith(shown) and _SECTION.match(best[len(shown) :]):
+        best = shown
     if best == found[-1] and not shown:
         best = _only_headline(best)
     return plain(best, most=LONGEST_TITLE)
@@ -85,11 +77,11 @@ def without_names(text: str, names: Iterable[str]) -> str:
         if not parts:
             return text
         start, end = parts[-1]
-        if start and _is_name(text[end:], names):
+        if start and is_name(text[end:], names):
             text = text[:start].strip()
             continue
         start, end = parts[0]
-        if start and _is_name(text[:start], names) and len(text[end:].split()) > 1:
+        if start and is_name(text[:start], names) and len(text[end:].split()) > 1:
             text = text[end:].strip()
             continue
         # “Headline | Section | The Paper” was cut above; a section alone is told by the address.
@@ -107,7 +99,8 @@ def _key(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold()).removeprefix("the").removeprefix("www")
 
 
-def _is_name(text: str, names: Iterable[str]) -> bool:
+def is_name(text: str, names: Iterable[str]) -> bool:
+    """Whether a text is one of these names, however it is written."""
     key = _key(text)
     return bool(key) and any(
         key == known or key + "com" == known for known in map(_key, names) if known
@@ -126,7 +119,7 @@ def _site_words(page: Page) -> list[str]:
 
 def source(page: Page, things: Things) -> str:
     """The publisher by the name that readers know; the host where nothing better is said."""
-    found = [name for name in _publishers(page, things) if name and not _is_address(name)]
+    found = [name for name in _publishers(page, things) if name and not is_address(name)]
     known = next((name for name in found if not _COMPANY.search(name)), "") or next(iter(found), "")
     if known:
         return plain(known, most=LONGEST_NAME)
@@ -188,25 +181,29 @@ def names_in(things: Things, value: Any) -> list[str]:
     return []
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is an address or a handle, and so no name."""
     return text.startswith(("http:", "https:", "//", "@", "/")) or "://" in text
 
 
 def _from_title(page: Page) -> str:
-    """The name behind the headline in the title, where the headline is known from elsewhere."""
-    for element in page.tree.iter("title"):
-        text = plain(element.text, most=400)
-        for known in (page.headline, page.meta("og:title")):
-            if known and text.casefold().startswith(known.casefold()):
-                rest = _SEPARATOR.sub("", " " + text[len(known) :], count=1).strip()
-                last = _SEPARATOR.split(rest)[-1].strip()
-                if last and len(last) <= 60:
-                    return last
-        words = [_key(word) for word in _site_words(page)]
-        parts = [part.strip() for part in _SEPARATOR.split(text)]
-        for part in (parts[-1], parts[0]):
-            if part != text and _key(part) and _key(part) in words:
-                return part
+    """The name beside the headline in the title, where the headline is known from elsewhere."""
+    text = page.title
+    for known in (page.headline, page.meta("og:title")):
+        name = ""
+        if known and text.casefold().startswith(known.casefold()):
+            rest = _SEPARATOR.sub("", " " + text[len(known) :], count=1).strip()
+            name = _SEPARATOR.split(rest)[-1].strip()
+        elif known and text.casefold().endswith(known.casefold()):
+            rest = _SEPARATOR.sub("", text[: -len(known)] + " ", count=1).strip()
+            name = _SEPARATOR.split(rest)[0].strip(" :-–—|")
+        if name and len(name) <= 60:
+            return name
+    words = [_key(word) for word in _site_words(page)]
+    parts = [part.strip() for part in _SEPARATOR.split(text)]
+    for part in (parts[-1], parts[0]):
+        if part != text and _key(part) and _key(part) in words:
+            return part
     return ""
 
 
@@ -225,163 +222,3 @@ def _copyright(page: Page) -> str:
             if name.strip() and not name.strip().isdecimal():
                 return plain(name.strip(" -–—"), most=LONGEST_NAME)
     return ""
-
-
-# Authors ------------------------------------------------------------------------------------------
-
-_BY = re.compile(
-    r"^\s*(?:(?:written|posted|published|story|reported|words|text|texte|texto|testo|von|by|una nota)\s+)?"
-    r"(?:by|von|par|por|de|di|da|door|av|af|przez|od|autor(?:in|a)?|auteur|author|yazan|автор|kirjoittanut|"
-    r"文|著者|執筆|記者|par la rédaction de)\s*[:：]?\s+(?=\S)",
-    re.IGNORECASE,
-)  # fmt: skip
-_JOINED = re.compile(
-    r"\s+(?:and|und|et|y|e|i|en|och|og|&|con|mit|with)\s+|\s*[;／、·|]\s*|\s*,\s*(?:and|und|et|y)\s+",
-    re.IGNORECASE,
-)
-_JUNK = {
-    "admin",
-    "administrator",
-    "webmaster",
-    "editor",
-    "root",
-    "author",
-    "unknown",
-    "none",
-    "null",
-    "staff",
-    "user",
-    "undefined",
-    "n/a",
-}
-_TRAILING = re.compile(
-    r"\s*(?:\||•|·|–|—|\n|\bpublished\b|\bupdated\b|\bposted\b|\blast modified\b|\bam\b\s\d|\ble\b\s\d|\bel\b\s\d|\bon\b\s|"
-    r"\d{1,2}[./:]\d|\d{4}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bhas\b|\bis\b|\bcovers\b|@).*$",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-def authors(page: Page, things: Things, *, source: str) -> tuple[str, ...]:
-    """Those who wrote it, in the page's order; the publisher only where nobody else is named."""
-    organizations: list[str] = []
-    for group in _author_groups(page, things):
-        people = []
-        for name in group:
-            for each in split_names(name):
-                if _is_name(each, [source]):
-                    organizations.append(each)
-                elif each.casefold() not in _JUNK:
-                    people.append(each)
-        if people:
-            return tuple(dict.fromkeys(people))[:MOST_AUTHORS]
-    return tuple(dict.fromkeys(organizations))[:1]
-
-
-def is_byline(text: str) -> bool:
-    """Whether a line only says who wrote the story."""
-    names = split_names(text)
-    return bool(_BY.match(text) and names) and all(map(_looks_like_name, names))
-
-
-def split_names(text: str) -> list[str]:
-    """The names in a byline, without “By” and what follows them."""
-    text = plain(text, most=300)
-    if not text or _is_address(text):
-        return []
-    text = _TRAILING.sub("", _BY.sub("", text)).strip(" ,;:–—-")
-    parts: list[str] = []
-    for piece in _JOINED.split(text):
-        commas = [part.strip() for part in piece.split(",") if part.strip()]
-        # “Jane Doe, John Roe” are two; in “Jane Doe, Washington correspondent” the second is none.
-        names = [part for part in commas if _looks_like_name(part)]
-        parts += names if len(names) == len(commas) else commas[:1]
-    cleaned = (re.sub(r"\s*\([^)]*\)$", "", _BY.sub("", part)).strip(" ,.;:-–—") for part in parts)
-    return [part for part in cleaned if 1 < len(part) <= 80]
-
-
-def _looks_like_name(text: str) -> bool:
-    words = text.split()
-    if text.rstrip(".").casefold() in {"jr", "sr", "phd", "md", "ii", "iii", "esq"}:
-        return False
-    return (
-        2 <= len(words) <= 5
-        and all(word[0].isupper() or (word.islower() and len(word) <= 4) for word in words)
-        and (
-            not re.search(
-                r"(?i)correspondent|editor|reporter|writer|redakt|chief|staff|washington|london|paris\b",
-                text,
-            )
-        )
-    )
-
-
-def _author_groups(page: Page, things: Things) -> Iterator[list[str]]:
-    """Each place that names authors, the most trusted first."""
-    for name in ("author", "creator", "contributor"):
-        for article in things.articles:
-            values = [things.resolved(each) for each in listed(article.get(name))]
-            yield [text for value in values for text in names_in(things, value)]
-    for names in (
-        ("article:author", "og:article:author", "og:author"),
-        ("parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator", "dcterms.creator", "dc.contributor", "citation_author", "byl", "article:author_name", "article.author"),
-        ("author", "authors", "byline", "twitter:data1"),
-    ):  # fmt: skip
-        found = [text for text in page.all_metas(*names) if not _is_address(text)]
-        if names[-1] == "twitter:data1" and not found[:1]:
-            continue
-        labelled = page.meta("twitter:label1").casefold()
-        if (
-            found == list(page.all_metas("twitter:data1"))
-            and labelled
-            and not re.search(r"by|autor|auteur|verfasst|geschrieben|écrit|escrit", labelled)
-        ):
-            continue
-        yield found
-    for thing in things.pages:
-        yield [
-            text
-            for each in listed(thing.get("author"))
-            for text in names_in(things, things.resolved(each))
-        ]
-    yield salvaged_authors(things.broken)
-    yield from _seen_authors(page)
-
-
-def salvaged_authors(broken: str) -> list[str]:
-    """Authors in JSON that cannot be read."""
-    found = re.search(r'"author"\s*:\s*[\[{][^\]]{0,400}?"name"\s*:\s*"([^"]{2,120})"', broken)
-    return [found[1]] if found else salvaged(broken, "author")
-
-
-def _seen_authors(page: Page) -> Iterator[list[str]]:
-    """Bylines that readers see."""
-    links: list[str] = []
-    classed: list[str] = []
-    lines: list[str] = []
-    for number, element in enumerate(elements(page.tree)):
-        if number > MOST_ELEMENTS:
-            break
-        if element.tag not in _BYLINE_TAGS or _stands_aside(element):
-            continue
-        text = words_of(element, most=160)
-        if not text or len(text) > 140:
-            continue
-        label = " ".join(element.get(name) or "" for name in ("class", "id", "data-testid")).lower()
-        if element.tag == "a" and "author" in (element.get("rel") or "").split():
-            links.append(text)
-        elif _BYLINE_LABEL.search(label):
-            classed.append(text)
-        elif len(lines) < 5 and is_byline(text):
-            lines.append(text)
-    yield list(dict.fromkeys(links))
-    # The innermost element that is called so says the least beside the name.
-    yield sorted(dict.fromkeys(classed), key=len)[:1]
-    yield lines[:1]
-    yield [line for line in page.lines if is_byline(line)][:1]
-
-
-def _stands_aside(element: html.HtmlElement) -> bool:
-    return any(
-        each.tag in {"aside", "footer", "nav"} or "comment" in (each.get("class") or "")
-        for each in element.iterancestors()
-    )

@@ -68,7 +68,7 @@ Seen = tuple[str, str, str]
 
 
 def _described(page: Page, things: Things) -> Iterator[Seen]:
-    for value in things.values("image", "photo"):
+    for value in things.values("image", "photo", "image_url"):
         yield from _images(value, page, things)
     for thing in things.pages:
         for name in ("primaryImageOfPage", "image"):
@@ -182,25 +182,45 @@ def _figures(page: Page) -> Iterator[Seen]:
             yield address, plain(image.get("alt"), most=LONGEST_ALT), _credit_under(figure)
 
 
+# Wider than any screen that we serve: such a file only costs time.
+WIDEST = 2500
+_NEXT = re.compile(r",\s+|(?<=\d[wx]),")
+
+
 def _source_of(image: html.HtmlElement, page: Page) -> str:
-    given = image.get("srcset") or image.get("data-srcset") or ""
-    sizes = []
-    for part in given.split(", "):
-        address, _, size = part.strip().partition(" ")
-        number = re.match(r"[\d.]+", size.strip())
-        sizes.append(
-            (
-                float(number[0])
-                if number and len(number[0]) < 9 and number[0].count(".") < 2 and number[0] != "."
-                else 0.0,
-                address,
-            )
-        )
-    largest = max(sizes, key=lambda each: each[0])[1] if given else ""
-    for text in [*(image.get(name) for name in _LAZY), image.get("src"), largest]:
-        if address := web_address(text, base=page.base):
+    """The best file of a picture, however the page comes to load it."""
+    # The parser knows no empty “source” and puts what follows into it.
+    picture = next(image.iterancestors("picture"), None)
+    sources = list(picture.iter("source")) if picture is not None else []
+    sets = [
+        given
+        for element in [image, *sources[:10]]
+        for name in ("data-srcset", "srcset", "data-lazy-srcset")
+        if (given := element.get(name)) and not given.startswith("data:")
+    ]
+    link = next((el for el in image.iterancestors("a")), None)
+    whole = web_address(link.get("href"), base=page.base) if link is not None else ""
+    shown = [*(image.get(name) for name in _LAZY), image.get("src")]
+    # A small picture may lead to the whole one.
+    own = next((text for text in shown if web_address(text, base=page.base)), "")
+    is_file = re.search(r"\.(?:jpe?g|png|webp|avif)\Z", urlsplit(whole).path, re.IGNORECASE)
+    if own and is_file and _stem(whole) == _stem(web_address(own, base=page.base)) != "":
+        return whole
+    for text in [*(_widest(each) for each in sets), *shown]:
+        if "{" not in (text or "") and (address := web_address(text, base=page.base)):
             return address
     return ""
+
+
+def _widest(given: str) -> str:
+    """The widest of the files that a set names, of those that are not far too wide."""
+    sizes = []
+    for part in _NEXT.split(given[:20_000]):
+        address, _, size = part.strip(" ,\t\r\n").partition(" ")
+        number = re.match(r"\d{1,5}(?:\.\d{1,3})?", size.strip())
+        sizes.append((float(number[0]) if number else 0.0, address))
+    fitting = [each for each in sizes if each[0] <= WIDEST]
+    return max(fitting or sizes, key=lambda each: each[0], default=(0.0, ""))[1]
 
 
 def _credit_under(figure: html.HtmlElement | None) -> str:
@@ -233,6 +253,11 @@ def credit_in(text: str) -> str:
     if not found:
         return ""
     return plain(next(filter(None, found[-1].groups())).strip(" .-–—"), most=LONGEST_CREDIT)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line begins with who made a picture."""
+    return _CREDIT.match(text.lstrip(" ([")) is not None
 
 
 def _stem(address: str) -> str:

@@ -36,9 +36,14 @@ METAS = (
 _DATED = re.compile(r"(?:^|[-_\s])(?:date|dated|dateline|datum|fecha|data|time|timestamp|published|publish|"
                     r"pubdate|posted|byline|meta|info|zeit|heure)(?:$|[-_\s])|publi|date", re.IGNORECASE)  # fmt: skip
 _CHANGED = re.compile(
-    r"updat|modif|aktualisier|edited|actualis|actualiz|aggiorn|更新|revis", re.IGNORECASE
+    r"updat|modif|aktualisier|aktualizac|aktualizov|edited|actualis|actualiz|atualiz|aggiorn|更新|revis|zaktualiz|изменен|обновл|оновлен|"
+    r"güncel|수정|最終|修正|gewijzigd|bijgewerkt|oppdater|opdater|uppdater|muokattu|päivitetty|ενημ|עודכן|تحديث|corrected",
+    re.IGNORECASE,
 )
-_ASIDE = {"aside", "nav", "footer", "form"}
+_FIRST = r"published|posted|publié|veröffentlicht|erstellt|publicado|pubblicato|opublikowan|입력|опубликован|公開|発行"
+# Where one thing that a line says of times ends and another begins.
+_SAID = re.compile(rf"(?=\b(?:{_FIRST}|{_CHANGED.pattern}))|[|•·/;]\s", re.IGNORECASE)
+_ASIDE = {"aside", "nav", "form"}
 _ELSEWHERE = re.compile(
     r"relat|recommend|comment|sidebar|widget|footer|popular|latest|trending|most-read|teaser|promo"
 )
@@ -93,6 +98,10 @@ def _chosen(found: list[_Found], *, country: str) -> Published:
     if not best.day_only and best.at.tzinfo is None:
         best = next((other for other in others if _explains(other, best)), best)
     if best.at.tzinfo is not None:
+        if best.zone in zones.COMMON:
+            # “CEST” is said in Madrid as in Paris.
+            own = zones.name_for(best.at, country=country) if country else ""
+            best = replace(best, zone=own or best.zone)
         if best.zone in {"", "UTC"}:
             name = (
                 best.zone
@@ -146,7 +155,8 @@ def _values(page: Page, things: Things, *, country: str) -> Iterator[tuple[Any, 
     for text in salvaged(things.broken, "datePublished"):
         yield text, False
     yield from _seen(page)
-    yield from ((line, True) for line in page.lines if not _CHANGED.search(line))
+    lines = map(_without_change, page.lines)
+    yield from ((line, True) for line in lines if not _CHANGED.search(line))
     if found := _IN_ADDRESS.search(urlsplit(page.fetched_from).path.lower()):
         year, month, day = found.groups()
         if month.isdecimal():
@@ -184,7 +194,10 @@ def _seen(page: Page) -> Iterator[tuple[Any, bool]]:
         if not (dated or near) or (order > MOST_LOOKED_AT):
             continue
         stands = [element, *element.iterancestors()]
-        if any(each.tag in _ASIDE for each in stands) or _ELSEWHERE.search(
+        in_article = any(each.tag in {"article", "main"} for each in stands)
+        # An article has a foot of its own, which may say when it was written.
+        aside = _ASIDE if in_article else {*_ASIDE, "footer"}
+        if any(each.tag in aside for each in stands) or _ELSEWHERE.search(
             " ".join(
                 f"{each.get('class') or ''} {each.get('id') or ''}"
                 for each in stands
@@ -204,11 +217,10 @@ def _seen(page: Page) -> Iterator[tuple[Any, bool]]:
             else ""
         )
         lead = before.split(text)[0][-40:] if text and text in before else ""
-        changed = bool(
-            _CHANGED.search(label) or _CHANGED.search(text[:40]) or _CHANGED.search(lead)
-        )
-        in_article = any(each.tag in {"article", "main", "header"} for each in stands)
-        rank = 8 * changed + 4 * (not near) + 2 * (not in_article) + (not is_time)
+        text = _without_change(text)
+        changed = any(map(_CHANGED.search, (label, text[:40], lead)))
+        inside = in_article or any(each.tag == "header" for each in stands)
+        rank = 8 * changed + 4 * (not near) + 2 * (not inside) + (not is_time)
         machine = (
             element.get("datetime")
             or (element.get("title") if element.tag == "abbr" else None)
@@ -217,18 +229,20 @@ def _seen(page: Page) -> Iterator[tuple[Any, bool]]:
         if machine:
             ranked.append((rank, order, machine, False))
         if text:
-            ranked.append((rank, order, _without_change(text), True))
+            ranked.append((rank, order, text, True))
     for _, _, value, visible in sorted(ranked, key=lambda each: each[:2]):
         yield value, visible
 
 
 def _without_change(text: str) -> str:
-    """What stands before the word that tells of a change, where a date stands before it."""
-    found = _CHANGED.search(text)
-    if found is None:
+    """The line without what it says of changes, where it names a day beside them."""
+    text = re.sub(r"\([^()]*\)", lambda found: "" if _CHANGED.search(found[0]) else found[0], text)
+    if not _CHANGED.search(text):
         return text
-    before = text[: found.start()]
-    return before if re.search(r"\d{4}", before) else text
+    parts = [part or "" for part in _SAID.split(text)]
+    first = " ".join(part for part in parts if not _CHANGED.search(part))
+    place = zones.place_named_in(text)
+    return f"{first} {place}".strip() if re.search(r"\d{4}", first) else text
 
 
 def _near(page: Page) -> set[html.HtmlElement]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from news.importing import naming, pictures, published, story_text
+from news.importing import bylines, naming, pictures, published, story_text
 from news.importing.facts import LONGEST_DESCRIPTION, Facts, plain, web_address
 from news.importing.markup import Page, parsed
 from news.importing.things import Things
@@ -41,7 +41,7 @@ def read(content: bytes, *, address: str, charset: str = "", now: datetime | Non
         title=title,
         source=source,
         published=when,
-        authors=naming.authors(page, things, source=source),
+        authors=bylines.authors(page, things, source=source),
         pictures=pictures.pictures(page, things),
         language=page.language,
         description=_description(page, things),

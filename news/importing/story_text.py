@@ -11,9 +11,10 @@ import trafilatura
 from lxml import etree
 
 from news.drafting.guard import word_count
-from news.importing import dates, naming
+from news.importing import bylines, dates, naming, pictures
 from news.importing.facts import plain
 from news.importing.markup import elements, words_of
+from news.importing.things import classes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +30,19 @@ MOST_PARAGRAPHS = 400
 LONGEST_PARAGRAPH = 10_000
 # Fewer words are a teaser, or no story.
 A_STORY = 25
+LONGEST_CAPTION = 60
+CAPTIONS = {
+    "caption",
+    "wp-caption-text",
+    "image-caption",
+    "photo-caption",
+    "legende",
+    "bildunterschrift",
+}
 # trafilatura says of every strange page that it is strange.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[”\"’'»)\]]*(?:\s+|(?<=[。！？]))(?=[^\s])")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _INVITATION = re.compile(
     r"(?i)(?:subscribe|sign in|sign up|log in|register|already a subscriber)\b.{0,120}\Z"
 )
@@ -60,16 +69,22 @@ def paragraphs(page: Page, things: Things, *, title: str) -> tuple[str, ...]:
     kept = [text for text in shown if text and text.casefold() != title.casefold()]
     kept = [text for text in kept if not _INVITATION.match(text)]
     # Byline, date and captions stand above the story, and are short.
-    while len(kept) > 1 and _is_above_story(kept[0], page, things):
+    captions = _captions(page)
+    while len(kept) > 1 and _is_above_story(kept[0], page, things, captions):
         del kept[0]
     return tuple(dict.fromkeys(kept))
 
 
-def _is_above_story(text: str, page: Page, things: Things) -> bool:
+def _is_above_story(text: str, page: Page, things: Things, captions: set[str]) -> bool:
+    if text in captions or (pictures.is_caption(text) and word_count(text) <= LONGEST_CAPTION):
+        return True
     if word_count(text) > 25 or len(text) > 160:
         return False
+    # A kicker, a label, how many minutes it takes: no sentence at all.
+    if word_count(text) <= 8 and not re.search(r"[.!?…。！？।؟][”\"’'»)\]]*\Z", text):
+        return True
     return (
-        naming.is_byline(text)
+        bylines.is_byline(text)
         or dates.from_people(text, language=page.language) is not None
         or text in set(page.all_metas("author", "parsely-author"))
         or any(
@@ -78,6 +93,18 @@ def _is_above_story(text: str, page: Page, things: Things) -> bool:
             for name in naming.names_in(things, value)
         )
     )
+
+
+def _captions(page: Page) -> set[str]:
+    """What stands under the pictures, whole and line by line."""
+    found: set[str] = set()
+    for number, element in enumerate(elements(page.tree)):
+        if number > MOST_ELEMENTS:
+            break
+        if element.tag == "figcaption" or classes_of(element) & CAPTIONS:
+            found.add(words_of(element))
+            found.update(words_of(each) for each in element.iter("p", "span", "div"))
+    return found
 
 
 def _main_text(tree: html.HtmlElement) -> list[str]:
@@ -144,7 +171,7 @@ def extract(texts: Iterable[str], *, limit: int) -> list[str]:
     kept: list[str] = []
     left = limit
     for text in texts:
-        words = length(text)
+        words = word_count(text)
         if words <= left:
             kept.append(text)
             left -= words
@@ -156,17 +183,12 @@ def extract(texts: Iterable[str], *, limit: int) -> list[str]:
     return kept
 
 
-def length(text: str) -> int:
-    """How many words; where a script has no blanks between them, two letters count as one."""
-    return max(word_count(text), len(_UNSPACED.findall(text)) // 2)
-
-
 def _sentences(text: str, *, limit: int) -> str:
     """The first whole sentences with at most so many words."""
     end = 0
     for found in _SENTENCE_END.finditer(text):
         piece = text[: found.end()].rstrip()
-        if length(piece) > limit:
+        if word_count(piece) > limit:
             break
         if not _ABBREVIATION.search(text[: found.start()]):
             end = len(piece)

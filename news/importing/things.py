@@ -9,6 +9,7 @@ import json
 import re
 from collections import deque
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from news.importing.facts import plain, web_address
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 LARGEST_SCRIPT = 3_000_000
 MOST_NODES = 20_000
 MOST_PROPERTIES = 3_000
+MOST_IN_A_ROW = 50
+MOST_OPEN = 200
 
 ARTICLES = {
     "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle",
@@ -159,15 +162,51 @@ class Things:
                 )
 
 
-def _loaded(text: str) -> Any:
-    """JSON as pages write it: in comments, with a comma or a semicolon too many."""
+# A string, or what JSON has no place for: a comment, a comma before the end.
+_PIECE = re.compile(
+    r"""("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*|<!--|-->|<!\[CDATA\[|\]\]>""",
+    re.DOTALL,
+)
+_BRACKET = re.compile(r""""(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([{}\[\]])""", re.DOTALL)
+_COMMA = re.compile(r"""("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|,(?=\s*+[}\]])""", re.DOTALL)
+
+
+def _loaded(text: str) -> list[Any]:
+    """JSON as pages write it: in comments, with a comma or a semicolon too many, several in a row."""
     text = text.strip().lstrip("\ufeff")
-    text = re.sub(r"\A(?://)?\s*(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)", "", text)
-    text = re.sub(r"(?://|/\*)?\s*(?:-->|\]\]>)\s*(?:\*/)?\s*\Z", "", text).strip().rstrip(";")
+    if text.startswith(("{&quot;", "[&quot;", "[{&quot;")):
+        text = unescape(text)
     try:
-        return json.loads(text, strict=False)
+        return [json.loads(text, strict=False)]
     except ValueError:
-        return json.loads(re.sub(r",(\s*[}\]])", r"\1", text), strict=False)
+        text = _PIECE.sub(lambda found: found[1] or "", text)
+        text = _COMMA.sub(lambda found: found[1] or "", text).strip()
+    decoder = json.JSONDecoder(strict=False)
+    found: list[Any] = []
+    text += _missing_end(text)
+    while text and len(found) < MOST_IN_A_ROW:
+        try:
+            value, end = decoder.raw_decode(text)
+        except ValueError:
+            if not found:
+                raise
+            break
+        found.append(value)
+        text = text[end:].lstrip(" \t\r\n;,")
+    return found
+
+
+def _missing_end(text: str) -> str:
+    """The brackets that were opened and never closed."""
+    opened: list[str] = []
+    for found in _BRACKET.finditer(text):
+        if (mark := found[1]) in {"{", "["}:
+            opened.append("}" if mark == "{" else "]")
+        elif mark and opened:
+            opened.pop()
+        if len(opened) > MOST_OPEN:
+            return ""
+    return "".join(reversed(opened))
 
 
 def salvaged(broken: str, name: str) -> list[str]:

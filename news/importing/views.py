@@ -146,6 +146,7 @@ def _create(request: AdminRequest, index: ArticleIndexPage) -> HttpResponse:
             address=cleaned["address"],
             published_at=cleaned["published_at"],
             time_zone=cleaned["time_zone"],
+            authors=cleaned["authors"],
             paragraphs=cleaned["extract"],
             categories=cleaned["categories"],
             picked=form.picked,
@@ -190,7 +191,10 @@ def _as_written(facts: Facts | None) -> str:
         return ""
     at = facts.published.at
     pattern = "F j, Y" if facts.published.day_only else "F j, Y, g:i A"
-    zone = facts.published.zone or (f"UTC{at:%z}" if at.tzinfo else "")
+    zone = facts.published.zone
+    if at.tzinfo and (not zone or zone.startswith("Etc/")):
+        # “Etc/GMT-1” is one hour before Greenwich to machines only.
+        zone = f"UTC{at:%z}"
     return f"{date_format(at, pattern)} {zone}".strip()
 
 

@@ -18,6 +18,13 @@ FIXED: dict[str, tuple[int, str]] = {
     "mdt": (-360, "America/Denver"), "pst": (-480, "America/Los_Angeles"),
     "pdt": (-420, "America/Los_Angeles"), "akst": (-540, "America/Anchorage"),
     "akdt": (-480, "America/Anchorage"), "hst": (-600, "Pacific/Honolulu"),
+    "ast": (-240, "America/Halifax"), "hne": (-300, "America/Toronto"), "hae": (-240, "America/Toronto"),
+    "hna": (-240, "America/Halifax"), "haa": (-180, "America/Halifax"), "tsi": (180, "Europe/Istanbul"),
+    "tsİ": (180, "Europe/Istanbul"), "chst": (600, "Pacific/Guam"), "hadt": (-540, "America/Adak"),
+    "uyt": (-180, "America/Montevideo"), "cot": (-300, "America/Bogota"), "vet": (-240, "America/Caracas"),
+    "bot": (-240, "America/La_Paz"), "irst": (210, "Asia/Tehran"), "aft": (270, "Asia/Kabul"),
+    "uzt": (300, "Asia/Tashkent"), "mmt": (390, "Asia/Yangon"), "ulat": (480, "Asia/Ulaanbaatar"),
+    "fjt": (720, "Pacific/Fiji"), "chadt": (825, "Pacific/Chatham"), "chast": (765, "Pacific/Chatham"),
     "nst": (-210, "America/St_Johns"), "ndt": (-150, "America/St_Johns"), "adt": (-180, "America/Halifax"),
     "brt": (-180, "America/Sao_Paulo"), "art": (-180, "America/Argentina/Buenos_Aires"),
     "clt": (-240, "America/Santiago"), "clst": (-180, "America/Santiago"), "pet": (-300, "America/Lima"),
@@ -39,6 +46,10 @@ ELSEWHERE: dict[tuple[str, str], tuple[int, str]] = {
     ("ist", "IE"): (60, "Europe/Dublin"),
     ("ist", "IL"): (120, "Asia/Jerusalem"),
     ("est", "AU"): (600, "Australia/Sydney"),
+    ("ast", "SA"): (180, "Asia/Riyadh"),
+    ("ast", "KW"): (180, "Asia/Kuwait"),
+    ("ast", "IQ"): (180, "Asia/Baghdad"),
+    ("ast", "PR"): (-240, "America/Puerto_Rico"),
     ("bst", "BD"): (360, "Asia/Dhaka"),
 }
 # Words that mean whatever the clock there says on that day.
@@ -49,7 +60,31 @@ PLACES: dict[str, str] = {
     "mountain time": "America/Denver", "pt": "America/Los_Angeles", "pacific time": "America/Los_Angeles",
     "pacific daylight time": "America/Los_Angeles", "pacific standard time": "America/Los_Angeles",
     "central daylight time": "America/Chicago", "central standard time": "America/Chicago",
-    "uk time": "Europe/London", "heure de paris": "Europe/Paris", "hora peninsular": "Europe/Madrid",
+    "newfoundland time": "America/St_Johns", "newfoundland": "America/St_Johns", "nl time": "America/St_Johns",
+    "newfoundland daylight time": "America/St_Johns", "newfoundland standard time": "America/St_Johns",
+    "atlantic time": "America/Halifax", "atlantic daylight time": "America/Halifax",
+    "atlantic standard time": "America/Halifax", "mountain daylight time": "America/Denver",
+    "mountain standard time": "America/Denver", "alaska time": "America/Anchorage", "akt": "America/Anchorage",
+    "hawaii time": "Pacific/Honolulu", "hawaii standard time": "Pacific/Honolulu",
+    "heure de l’est": "America/Toronto", "heure de l'est": "America/Toronto",
+    "heure de montréal": "America/Toronto", "heure de bruxelles": "Europe/Brussels",
+    "hora del este": "America/New_York", "hora de méxico": "America/Mexico_City",
+    "hora del centro de méxico": "America/Mexico_City", "hora argentina": "America/Argentina/Buenos_Aires",
+    "hora de argentina": "America/Argentina/Buenos_Aires", "hora de chile": "America/Santiago",
+    "hora colombiana": "America/Bogota", "hora de colombia": "America/Bogota", "hora peruana": "America/Lima",
+    "hora española": "Europe/Madrid", "hora canaria": "Atlantic/Canary", "horário de lisboa": "Europe/Lisbon",
+    "brt time": "America/Sao_Paulo", "по московскому времени": "Europe/Moscow",
+    "московского времени": "Europe/Moscow", "по киевскому времени": "Europe/Kyiv",
+    "за київським часом": "Europe/Kyiv", "日本時間": "Asia/Tokyo", "北京时间": "Asia/Shanghai",
+    "北京時間": "Asia/Shanghai", "香港時間": "Asia/Hong_Kong", "台北時間": "Asia/Taipei", "한국시간": "Asia/Seoul",
+    "한국 시간": "Asia/Seoul", "israel time": "Asia/Jerusalem", "india time": "Asia/Kolkata",
+    "indian standard time": "Asia/Kolkata", "japan time": "Asia/Tokyo", "korea time": "Asia/Seoul",
+    "beijing time": "Asia/Shanghai", "british summer time": "Europe/London", "greenwich mean time": "Europe/London",
+    "irish time": "Europe/Dublin", "east africa time": "Africa/Nairobi", "west africa time": "Africa/Lagos",
+    "central africa time": "Africa/Maputo", "south africa time": "Africa/Johannesburg",
+    "new zealand time": "Pacific/Auckland", "eastern european time": "Europe/Athens",
+    "türkiye saati": "Europe/Istanbul", "توقيت القاهرة": "Africa/Cairo", "بتوقيت القاهرة": "Africa/Cairo",
+    "توقيت مكة المكرمة": "Asia/Riyadh", "بتوقيت مكة": "Asia/Riyadh", "uk time": "Europe/London", "heure de paris": "Europe/Paris", "hora peninsular": "Europe/Madrid",
     "hora de madrid": "Europe/Madrid", "horário de brasília": "America/Sao_Paulo",
     "hora de brasília": "America/Sao_Paulo", "brasília": "America/Sao_Paulo",
     "hora de lisboa": "Europe/Lisbon", "ora italiana": "Europe/Rome",
@@ -101,6 +136,7 @@ ZONE = re.compile(
     rf"(?:utc|gmt)?\s*(?P<offset>[+−-]\d{{1,2}}(?::?\d{{2}})?)(?!\d)(?:\s*\([^)]{{0,60}}\))?"
     rf"|(?P<name>[a-z]+/[a-z_]+(?:/[a-z_]+)?)"
     rf"|(?P<letters>{_LETTERS})(?![^\W_])"
+    rf"|(?P<city>[a-z][a-z .']{{2,22}}?)\s+(?:local\s+)?time\b"
     rf")",
     re.IGNORECASE,
 )
@@ -109,6 +145,46 @@ ZONE = re.compile(
 @cache
 def _names() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones() if "/" in name}
+
+
+# Places that are named where no time stands before them.
+_NAMED = re.compile(
+    "|".join(
+        sorted(
+            (re.escape(word) for word in PLACES if " " in word or word[0] > "\u2fff"),
+            key=len,
+            reverse=True,
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """The zones by their cities, where one city of that name has one."""
+    found: dict[str, str] = {}
+    for name in sorted(available_timezones(), key=lambda each: (-each.count("/"), each)):
+        if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/")):
+            found[name.rpartition("/")[2].replace("_", " ").lower()] = name
+    return found
+
+
+def is_place(text: str) -> bool:
+    """Whether this is a city that a zone is named for."""
+    return text.lower() in _cities()
+
+
+def zone_named_in(text: str, *, country: str) -> tuple[tzinfo, str] | None:
+    """The zone of the first place by whose clock a text says that it tells the time."""
+    place = place_named_in(text)
+    return zone_after(place, country=country) if place else None
+
+
+def place_named_in(text: str) -> str:
+    """The words with which a text says by whose clock it tells the time."""
+    found = _NAMED.search(text)
+    return found[0] if found else ""
 
 
 def zone_after(text: str, *, country: str) -> tuple[tzinfo, str] | None:
@@ -121,6 +197,9 @@ def zone_after(text: str, *, country: str) -> tuple[tzinfo, str] | None:
     if found["name"]:
         name = _names().get(found["name"].lower())
         return (ZoneInfo(name), name) if name else None
+    if found["city"]:
+        city = _cities().get(found["city"].lower().replace(".", "").replace("'", ""))
+        return (ZoneInfo(city), city) if city else None
     letters = found["letters"].lower()
     if letters in PLACES:
         return ZoneInfo(PLACES[letters]), PLACES[letters]
@@ -137,6 +216,17 @@ def _offset(text: str) -> tuple[tzinfo, str] | None:
     if total == 0:
         return UTC, ""
     return timezone(timedelta(minutes=total if text[0] == "+" else -total)), ""
+
+
+# Names that stand for an offset only, whatever the country.
+COMMON = {
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "Europe/Lisbon",
+    "Europe/London",
+    "Africa/Maputo",
+}
 
 
 def name_for(moment: datetime, *, country: str) -> str:

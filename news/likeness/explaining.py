@@ -14,6 +14,9 @@ LONGEST = 300
 NAMED_AT_MOST = 5
 # From this share of capitals on, a headline capitalises everything, so a capital tells no name.
 TITLE_CASE_FROM = 0.7
+A_YEAR = 365.25
+# Up to how many days, how many days one is, and its name.
+UNITS = ((14, 1, "days"), (60, 7, "weeks"), (2 * A_YEAR, A_YEAR / 12, "months"))
 _SENTENCE_END = re.compile(r"(?<=[.!?:|])\s+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
@@ -23,8 +26,14 @@ def explanation(text: str, other: str, *, apart: timedelta) -> str:
     first, second = stems(text), stems(other)
     shared = [stem for stem in first if stem in second]
     known_names = _names(text) | _names(other)
-    names = [second[stem] for stem in shared if stem in known_names]
-    rest = [second[stem] for stem in shared if stem not in known_names]
+    # Who writes it small knows no name in it.
+    named = [
+        stem
+        for stem in shared
+        if stem in known_names and not (first[stem].islower() or second[stem].islower())
+    ]
+    names = [second[stem] for stem in named]
+    rest = [second[stem] for stem in shared if stem not in named]
     why = [f"same names: {', '.join(names[:NAMED_AT_MOST])}"] if names else []
     if rest and len(names) < 2:
         why.append(f"same words: {', '.join(rest[:NAMED_AT_MOST])}")
@@ -52,9 +61,14 @@ def _names(text: str) -> set[str]:
 
 
 def _distance(apart: timedelta) -> str:
-    minutes = abs(apart.total_seconds()) / 60
-    if minutes < 60:
+    """In the unit that a person would choose."""
+    hours = abs(apart.total_seconds()) / 3600
+    if hours < 1:
         return "within the hour"
-    if minutes < 48 * 60:
-        return f"{round(minutes / 60)} h apart"
-    return f"{round(minutes / (24 * 60))} days apart"
+    if hours < 48:
+        return f"{round(hours)} h apart"
+    days = hours / 24
+    for fewer_than, length, unit in UNITS:
+        if days < fewer_than:
+            return f"{round(days / length)} {unit} apart"
+    return f"{round(days / A_YEAR)} years apart"

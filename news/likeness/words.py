@@ -33,23 +33,27 @@ def stems(text: str) -> dict[str, str]:
     """The telling words of a text: how we compare each, and how it was first written."""
     found: dict[str, str] = {}
     for written in _WORD.findall(_POSSESSIVE.sub("", unicodedata.normalize("NFC", text))):
-        for part in _parts(written):
-            plain = _plain(part)
-            if plain and plain not in COMMON:
-                found.setdefault(_stem(plain)[:LONGEST_WORD], part)
+        for part in _parts(plain := _plain(written)):
+            if part and part not in COMMON:
+                found.setdefault(_stem(part)[:LONGEST_WORD], written if part == plain else part)
     return found
 
 
-def _parts(written: str) -> list[str]:
-    if len(written) > 2 and _UNSPACED.search(written):
-        return [written[at : at + 2] for at in range(len(written) - 1)]
-    return [written]
+def _parts(plain: str) -> list[str]:
+    if len(plain) > 2 and _UNSPACED.search(plain):
+        return [plain[at : at + 2] for at in range(len(plain) - 1)]
+    return [plain]
 
 
 def _plain(written: str) -> str:
-    """In small letters and without accents, as long as letters are left."""
-    decomposed = unicodedata.normalize("NFKD", written.casefold())
-    return "".join(c for c in decomposed if c.isalnum())
+    """In small letters and without accents, as long as letters are left.
+
+    What it gives stays as it is when it is asked again: a letter may become two (ß), and a sign
+    may hold a capital (㎑).
+    """
+    for _ in range(2):
+        written = unicodedata.normalize("NFKD", written.casefold())
+    return "".join(c for c in written if c.isalnum())
 
 
 def _stem(word: str) -> str:

@@ -225,6 +225,13 @@ class ArticlePage(BasePage):
     # What the address is told apart by, as readers see it and as the latest version has it.
     source_key = models.CharField(max_length=2000, blank=True, default="", editable=False)
     latest_source_key = models.CharField(max_length=2000, blank=True, default="", editable=False)
+    source_authors = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        verbose_name="source's authors",
+        help_text="Who wrote the story there, as the source names them. May be blank.",
+    )
     source_published_at = models.DateTimeField(
         null=True,
         validators=[validate_not_in_future],
@@ -294,6 +301,7 @@ class ArticlePage(BasePage):
             [
                 FieldRowPanel([FieldPanel("source"), FieldPanel("source_address")]),
                 FieldRowPanel([FieldPanel("source_published_at"), FieldPanel("source_time_zone")]),
+                FieldPanel("source_authors"),
             ],
             "Source",
         ),

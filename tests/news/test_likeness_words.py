@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from news.likeness.explaining import LONGEST, explanation
@@ -63,6 +63,8 @@ def test_any_text_has_words_that_can_be_stored(text: str) -> None:
 
 
 @given(st.text())
+@example("ß〱")
+@example("㎑〱")
 def test_what_was_taken_apart_once_holds_nothing_new(text: str) -> None:
     assert len(words(" ".join(words(text)))) <= len(words(text))
 
@@ -118,6 +120,32 @@ def test_one_name_is_helped_by_words() -> None:
         "The end of an agreement with JetBlue", "JetBlue ends its agreement", apart=HOUR / 2
     )
     assert told == "same names: JetBlue; same words: ends, agreement; within the hour"
+
+
+def test_who_writes_a_word_small_knows_no_name_in_it() -> None:
+    told = explanation(
+        "The senate heard why Science matters to Ruiz", "Ruiz: fund more science", apart=2 * HOUR
+    )
+    assert told == "same names: Ruiz; same words: science; 2 h apart"
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (0.9, "within the hour"),
+        (1, "1 h apart"),
+        (47, "47 h apart"),
+        (48, "2 days apart"),
+        (13 * 24, "13 days apart"),
+        (14 * 24, "2 weeks apart"),
+        (59 * 24, "8 weeks apart"),
+        (61 * 24, "2 months apart"),
+        (700 * 24, "23 months apart"),
+        (1569 * 24, "4 years apart"),
+    ],
+)
+def test_a_distance_is_told_in_the_unit_that_people_would_choose(hours: float, told: str) -> None:
+    assert explanation("Lead pipes", "Lead pipes", apart=-hours * HOUR).endswith(f"; {told}")
 
 
 def test_what_shares_no_word_is_said_to() -> None:

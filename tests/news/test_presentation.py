@@ -96,6 +96,20 @@ def test_the_source_is_named_linked_and_told_apart_from_us() -> None:
     assert "This is an extract of" in html
 
 
+def test_who_wrote_it_there_stands_beside_the_source_and_is_nobody_of_ours() -> None:
+    page = article(
+        source=SourceFactory(name="The Harbour Post", home_page=""),
+        source_authors="Jane <Okafor>, Paul Adeyemi",
+        live=True,
+    )
+    html = html_of(page)
+    assert "The Harbour Post</b>, by Jane &lt;Okafor&gt;, Paul Adeyemi</span>" in html
+    assert "Written up by" not in html
+    assert json_ld(page)["isBasedOn"]["creditText"] == "Jane <Okafor>, Paul Adeyemi"
+    assert "Okafor" not in str(json_ld(page)["author"])
+    assert "creditText" not in json_ld(article(live=True))["isBasedOn"]
+
+
 # The fold -----------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from news.drafting.guard.characters import without_unseen
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.&-][^\W_]+)*")
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _ABBREVIATIONS_WORDS = (
     "mr mrs ms dr prof sen sens rep reps gov govs gen col lt sgt capt maj cmdr adm pres hon rev "
     "fr st sr jr vs etc inc ltd co corp no nos vol art sec ch fig pp al ed eds est dept univ assn "
@@ -22,8 +24,17 @@ _OPENERS = "\"'\u201c\u2018\u00ab([*_#-\u2022"
 
 
 def word_count(text: str) -> int:
-    """Count words as a reader would: "U.S.-led" is one, a dash between words is none."""
-    return sum(any(map(str.isalnum, word)) for word in re.split(r"[\s\u2013\u2014]+|--+", text))
+    """Count words as a reader would: "U.S.-led" is one, a dash between words is none.
+
+    Where a script has no blanks between words, a word has two letters in Chinese and Japanese, and
+    four in Thai, Lao, Khmer and Burmese, near enough.
+    """
+    pieces = re.split(r"[\s\u2013\u2014]+|--+", text)
+    return sum(
+        max(1, len(_IDEOGRAPHS.findall(piece)) // 2 + len(_UNSPACED.findall(piece)) // 4)
+        for piece in pieces
+        if any(map(str.isalnum, piece))
+    )
 
 
 def words(text: str) -> list[str]:

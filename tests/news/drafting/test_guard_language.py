@@ -53,7 +53,17 @@ def test_english_short_texts_and_names_are_let_be(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("", 0), ("The U.S.-led talks didn't end \u2013 yet.", 6), ("a\nb  c", 3), ("3.5 million", 2)],
+    [
+        ("", 0),
+        ("The U.S.-led talks didn't end \u2013 yet.", 6),
+        ("a\nb  c", 3),
+        ("3.5 million", 2),
+        ("水車橋は来月から通行止めになる。", 7),
+        ("GDP 成長率", 2),
+        ("สวัสดีชาวโลก", 3),
+        ("강변 다리", 2),
+        ("水", 1),
+    ],
 )
 def test_words_are_counted_as_a_reader_would(text: str, count: int) -> None:
     assert word_count(text) == count

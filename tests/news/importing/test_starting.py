@@ -150,6 +150,8 @@ def test_an_address_becomes_a_draft_with_all_that_its_page_says(
     assert page.source_published_at is not None
     assert page.source_published_at.isoformat() == "2025-05-06T22:20:00+00:00"
     assert page.source_time_zone == "America/New_York"
+    # Who wrote it there is no writer of ours.
+    assert (page.source_authors, page.byline, page.authors) == ("Jane Okafor", "", [])
     assert [block.block_type for block in page.body] == ["paragraph"] * 3
     assert page.body[0].value.source == f"<p>Part 0. {PARAGRAPH}</p>"
     assert page.lead_image is not None
@@ -157,7 +159,9 @@ def test_an_address_becomes_a_draft_with_all_that_its_page_says(
     latest = page.get_latest_revision()
     assert latest.user == me
     assert latest.as_object().body[2].value.source.startswith("<p>Part 2.")
-    assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+    assert latest.as_object().source_authors == "Jane Okafor"
+    edit = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    assert 'name="source_authors" value="Jane Okafor"' in text_of(edit)
 
 
 def test_the_source_is_known_by_its_domain_and_its_limit_cuts_the_extract(
