@@ -23,8 +23,8 @@ RECENT, HALVES_AFTER_DAYS = 0.5, 120
 # So many results can be leafed through, and the best are looked for among so many of the newest
 # hits and of those with the words in their title. Of most questions these are all that there are.
 REACHABLE = 2000
-# The facets of the database are counted over so many of the newest hits.
-FACETED = 10_000
+# The database counts no further than this, and its facets over so many of the newest hits.
+COUNTED = 5_000
 # What an engine puts around a hit: private characters, which no text in the index holds.
 OPEN, CLOSE = "\ue001", "\ue002"
 EXTRACT_WORDS = 36
@@ -48,15 +48,19 @@ class Found:
     """The answer to one question.
 
     ``kinds`` counts each kind whatever kind the search is narrowed to; ``facets`` counts by facet
-    and number of the group. ``faceted`` is 0 where facets were counted over all hits, else over how
-    many of the newest.
+    and number of the group. ``bounded`` says that there may be more than ``COUNTED``: a number that
+    is as high means that many or more, and facets were counted over the newest.
     """
 
     hits: list[Hit]
     total: int
     kinds: dict[str, int]
     facets: dict[str, dict[int, int]] = field(default_factory=dict)
-    faceted: int = 0
+    bounded: bool = False
+
+    def is_more(self, number: int) -> bool:
+        """Whether one of the counts says only that there are so many or more."""
+        return self.bounded and number >= COUNTED
 
 
 class Engine(Protocol):
@@ -66,7 +70,7 @@ class Engine(Protocol):
         """Results, counts and extracts."""
 
     def count(self, search: Search) -> int:
-        """How many results there are."""
+        """How many results there are; of the database, ``COUNTED`` where there are as many or more."""
 
 
 class EngineError(Exception):

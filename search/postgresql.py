@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from search.engine import (
     CLOSE,
+    COUNTED,
     EXTRACT_WORDS,
-    FACETED,
     OPEN,
-    REACHABLE,
     choose_extract,
     marks,
     moments,
 )
-from search.labels import kind_label
-from search.queries import Search
+from search.labels import kind_label, label
+from search.models import Kind
+from search.queries import Filters, Search
 from search.tables import Row, Tables
 
 # The newest hits whose vectors are fetched to weigh them; each costs as much as fifty others.
 WEIGHED = 250
+# The newest hits in a title among which the best are looked for.
+TITLES = 250
 # Of a hit in the body, the names, the introduction and the title; of one in a title by itself.
 WEIGHTS = [0.1, 0.3, 0.4, 1.0]
 TITLE_WEIGHTS = [1.0] * 4
 _PHRASE = "phraseto_tsquery('search_stems', %s)"
+_PLANNED = {
+    "enable_seqscan": "off",
+    "enable_indexscan": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 _HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}"
 
 
 class _Statement:
     """A condition with its parameters; ``words`` is the part of it that is ranked and marked."""
 
-    def __init__(self, search: Search, *, in_title: bool = False) -> None:
+    def __init__(self, search: Search, *, in_title: bool = False, recent: bool = False) -> None:
         self.words, self.ranked = _words(search)
         low, high = moments(search.filters)
         conditions: list[str] = []
@@ -46,6 +56,11 @@ class _Statement:
         for mark in marks(search.filters):
             asked.append("%s::tsquery")
             self.parameters.append(f"'{mark}'")
+        if recent:
+            since, marked = _recent()
+            low = max(low, since)
+            asked.append("%s::tsquery")
+            self.parameters.append(marked)
         if self.words:
             asked += [f"!!{_PHRASE}"] * len(search.query.without)
             self.parameters += [" ".join(term) for term in search.query.without]
@@ -53,6 +68,19 @@ class _Statement:
             conditions.append(f"t.vector @@ ({' && '.join(asked)})")
         self.where = " AND ".join([*conditions, "t.slot >= %s AND t.slot < %s"])
         self.parameters += [low, high]
+
+
+def _recent() -> tuple[int, str]:
+    """The first slot of the last year, and what everything has that stands there or after it.
+
+    Few of the others have it, so few are fetched only to see when they were published.
+    """
+    year = timezone.localdate().year
+    low, _ = moments(Filters(since=date(year - 1, 1, 1)))
+    # What has a moment to come counts too; only articles always have a year.
+    labels = [label("year", number) for number in range(year - 1, year + 2)]
+    labels += [kind_label(kind) for kind in Kind.values if kind != Kind.ARTICLE]
+    return low, " | ".join(f"'{mark}'" for mark in labels)
 
 
 def _words(search: Search) -> tuple[str, list[str]]:
@@ -78,8 +106,9 @@ class PostgreSQLIndex(Tables):
     strays = "SELECT slot FROM search_text WHERE slot NOT IN (SELECT slot FROM search_entry)"
 
     def count(self, search: Search) -> int:
-        """How many results there are."""
-        return int(self._ask("SELECT count(*)", _Statement(search))[0][0])
+        """How many results there are, ``COUNTED`` at most."""
+        counted = "SELECT count(*) FROM (SELECT 1"
+        return int(self._ask(counted, _Statement(search), f"LIMIT {COUNTED}) AS found")[0][0])
 
     def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
         """Numbers of the newest things of a kind whose title has words that begin so."""
@@ -116,25 +145,23 @@ class PostgreSQLIndex(Tables):
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """What a statement answers, found through the index of words.
 
-        The planner takes the reading of a long vector for free, and would read them all.
+        The planner takes the reading of a long vector for free, and would read them all. To start
+        a second process for a part of this takes longer than the part.
         """
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;"
-                " SET LOCAL jit = off"
-            )
+            cursor.execute("; ".join(f"SET LOCAL {name} = {how}" for name, how in _PLANNED.items()))
             cursor.execute(statement, parameters)
             found: list[Any] = cursor.fetchall()
-            cursor.execute(
-                "SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on; SET LOCAL jit = on"
-            )
+            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLANNED))
         return found
 
-    def _newest(self, search: Search) -> tuple[int, list[tuple[int, str]]]:
-        end = f"ORDER BY t.slot DESC LIMIT {FACETED}"
-        select = "SELECT t.slot, t.labels, count(*) OVER ()"
-        found = self._ask(select, _Statement(search), end)
-        return (found[0][2] if found else 0), [(slot, marks) for slot, marks, _ in found]
+    def _newest(self, search: Search) -> list[tuple[int, str]]:
+        """Looks at the last years first: to sort all hits of a frequent word takes far longer."""
+        end = f"ORDER BY t.slot DESC LIMIT {COUNTED}"
+        found = self._ask("SELECT t.slot, t.labels", _Statement(search, recent=True), end)
+        if len(found) < COUNTED:
+            found = self._ask("SELECT t.slot, t.labels", _Statement(search), end)
+        return found
 
     def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:
         """The newest hits by their whole vectors, and those with the words in their title."""
@@ -146,9 +173,10 @@ class PostgreSQLIndex(Tables):
             [WEIGHTS, *titles.ranked, list(newest[:WEIGHED])],
         )
         found += self.rows(
+            # The limit comes first, so that no other title is weighed.
             f"SELECT t.slot, e.kind, ts_rank(%s::real[], t.title_vector, {titles.words})"  # noqa: S608 - as above
-            f" FROM search_text t {entries} WHERE {titles.where}"
-            f" ORDER BY t.slot DESC LIMIT {REACHABLE}",
+            f" FROM (SELECT slot, title_vector FROM search_text t WHERE {titles.where}"
+            f" ORDER BY t.slot DESC LIMIT {TITLES}) t {entries}",
             [TITLE_WEIGHTS, *titles.ranked, *titles.parameters],
         )
         return found

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from advocacy.models import Petition, Representative
 from news.models import ArticlePage, ArticleTag, Category, Source
-from search import embedded
+from search.engine import COUNTED
 from search.models import Kind
-from search.queries import Filters, Query, Search
 from search.snippets import marked
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from search.asked import Asked
-    from search.engine import Hit
+    from search.engine import Found, Hit
 
 # Groups of a facet that are shown before the rest is left out.
 GROUPS_SHOWN = 10
@@ -45,6 +44,8 @@ class Group:
     count: int
     address: str
     chosen: bool = False
+    # Whether there are as many or more.
+    or_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,19 @@ def results(hits: Sequence[Hit]) -> list[Result]:
     ]
 
 
-def tabs(asked: Asked, kinds: Mapping[str, int]) -> list[Group]:
+def tabs(asked: Asked, found: Found) -> list[Group]:
     """Everything, and each kind of which something was found."""
-    chosen = asked.filters.kind
+    chosen, kinds = asked.filters.kind, found.kinds
     total = sum(kinds.values())
-    found = [Group("All", total, asked.address(kind=""), chosen=not chosen)]
+    if found.bounded:
+        total = min(total, COUNTED)
+    groups = [Group("All", total, asked.address(kind=""), not chosen, found.is_more(total))]
     for kind in Kind:
-        if kinds.get(kind, 0) or kind == chosen:
+        number = kinds.get(kind, 0)
+        if number or kind == chosen:
             name, address = str(kind.label), asked.address(kind=kind.value)
-            found.append(Group(name, kinds.get(kind, 0), address, chosen=kind == chosen))
-    return found
+            groups.append(Group(name, number, address, kind == chosen, found.is_more(number)))
+    return groups
 
 
 def facets(asked: Asked, counts: Mapping[str, Mapping[int, int]]) -> list[Facet]:
@@ -126,14 +130,3 @@ def _groups(facet: str, counts: Mapping[int, int], asked: Asked) -> list[Group]:
         for number in numbers
         if number in names
     ]
-
-
-def categories() -> list[Category]:
-    """Those that have an article to show, with their counts, from the index."""
-    found = []
-    for category in Category.objects.all():
-        only = Filters(category=category.pk)
-        category.article_count = embedded.index().count(Search(Query(), only))
-        if category.article_count:
-            found.append(category)
-    return found

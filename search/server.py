@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache as cache_once
 from typing import Any
 
@@ -87,6 +89,46 @@ MAPPING: Body = {
 def _client() -> httpx2.Client:
     """Keeps connections open: to make one takes longer than an answer."""
     return httpx2.Client(trust_env=False)
+
+
+class _Exchange:
+    """One request and its answer, beside a thread that may be left behind.
+
+    The library's timeout begins anew with each byte, and knows nothing of the look-up of a name.
+    Whoever waits, waits no longer than was said. Then the connections are closed, so that the
+    thread ends with the next byte or with its own timeout.
+    """
+
+    def __init__(self, client: httpx2.Client, request: httpx2.Request) -> None:
+        self._client, self._request = client, request
+        self._answer: tuple[int, bytes] | None = None
+        self._error: Exception | None = None
+
+    def outcome(self, seconds: float) -> tuple[int, bytes]:
+        """The status and the body.
+
+        Raises:
+            EngineError: It took longer.
+            Exception: Whatever the library says.
+        """
+        thread = threading.Thread(target=self._run, name="search server", daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if self._answer is not None:
+            return self._answer
+        if self._error is not None:
+            raise self._error
+        _client.cache_clear()
+        with suppress(RuntimeError, OSError):
+            self._client.close()
+        raise EngineError("it answered too slowly")
+
+    def _run(self) -> None:
+        try:
+            response = self._client.send(self._request)
+            self._answer = response.status_code, response.content
+        except Exception as error:  # noqa: BLE001 - raised again where somebody waits
+            self._error = error
 
 
 class Server:
@@ -321,27 +363,27 @@ class Server:
     ) -> Body:
         """One request, answered within so many seconds; ``missing`` stands for a 404."""
         kind = "application/x-ndjson" if path == "/_bulk" else "application/json"
-        started, seconds = time.monotonic(), seconds or SECONDS
-        received: list[bytes] = []
-        try:
-            with _client().stream(
+        seconds = seconds or SECONDS
+        client = _client()
+        exchange = _Exchange(
+            client,
+            client.build_request(
                 method,
                 f"{self.address}{path}",
                 content=content.encode() if content else None,
                 headers={"Content-Type": kind} if content else {},
                 timeout=seconds,
-            ) as response:
-                for part in response.iter_bytes():
-                    received.append(part)
-                    if time.monotonic() - started > seconds:
-                        raise EngineError("it answered too slowly")
-            if response.status_code == 404 and missing is not None:
+            ),
+        )
+        try:
+            status, received = exchange.outcome(seconds)
+            if status == 404 and missing is not None:
                 return missing
-            if response.status_code >= 300:
-                why = b"".join(received)[:300].decode("utf-8", "replace")
-                raise EngineError(f"it answered with {response.status_code}: {why}")
-            answer = json.loads(b"".join(received) or b"{}")
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
+            if status >= 300:
+                why = received[:300].decode("utf-8", "replace")
+                raise EngineError(f"it answered with {status}: {why}")
+            answer = json.loads(received or b"{}")
+        except (httpx2.HTTPError, ValueError, OSError, RuntimeError) as error:
             raise EngineError(f"no answer: {type(error).__name__}") from error
         if not isinstance(answer, dict):
             raise EngineError("the answer is not one of Elasticsearch's")

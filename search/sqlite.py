@@ -9,8 +9,8 @@ from django.db import connection
 
 from search.engine import (
     CLOSE,
+    COUNTED,
     EXTRACT_WORDS,
-    FACETED,
     OPEN,
     REACHABLE,
     WEIGHTS,
@@ -65,10 +65,11 @@ class SQLiteIndex(Tables):
     strays = "SELECT rowid FROM search_text WHERE rowid NOT IN (SELECT slot FROM search_entry)"
 
     def count(self, search: Search) -> int:
-        """How many results there are."""
+        """How many results there are, ``COUNTED`` at most."""
         expression = _expression(search)
         table = "search_text t" if expression else "search_entry t"
-        return int(self._ask("SELECT count(*)", table, search, expression)[0][0])
+        counted = "SELECT count(*) FROM (SELECT 1"
+        return int(self._ask(counted, table, search, expression, f"LIMIT {COUNTED})")[0][0])
 
     def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
         """Numbers of the newest things of a kind whose title has words that begin so."""
@@ -114,15 +115,14 @@ class SQLiteIndex(Tables):
             where, parameters = "t.slot >= %s AND t.slot < %s", [low, high]
         return self.rows(f"{select} FROM {table} WHERE {where} {end}", parameters)
 
-    def _newest(self, search: Search) -> tuple[int, list[tuple[int, str]]]:
+    def _newest(self, search: Search) -> list[tuple[int, str]]:
         expression = _expression(search)
         if expression:
             table, slot = "search_text t JOIN search_entry e ON e.slot = t.rowid", "t.rowid"
         else:
             table, slot = "search_entry t JOIN search_entry e ON e.slot = t.slot", "t.slot"
-        end = f"ORDER BY {slot} DESC LIMIT {FACETED}"
-        found = self._ask(f"SELECT {slot}, e.labels", table, search, expression, end)
-        return len(found) if len(found) < FACETED else self.count(search), found
+        end = f"ORDER BY {slot} DESC LIMIT {COUNTED}"
+        return self._ask(f"SELECT {slot}, e.labels", table, search, expression, end)
 
     def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:
         table = "search_text t JOIN search_entry e ON e.slot = t.rowid"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from search import labels
-from search.engine import FACETED, REACHABLE, Found, Hit, count_kinds, in_order, weighed
+from search.engine import COUNTED, REACHABLE, Found, Hit, count_kinds, in_order, weighed
 from search.models import Entry, Kind
 from search.queries import Search
 
@@ -29,7 +29,8 @@ class Tables(ABC):
 
     def find(self, search: Search) -> Found:
         """Results, counts and extracts."""
-        total, newest = self._newest(search)
+        newest = self._newest(search)
+        total = len(newest)
         slots = self._slots(search, total, [slot for slot, _ in newest])
         found = labels.count(marks for _, marks in newest)
         return Found(
@@ -37,7 +38,7 @@ class Tables(ABC):
             total=total,
             kinds=self._kinds(search, total, found),
             facets=found,
-            faceted=FACETED if total > FACETED else 0,
+            bounded=total == COUNTED,
         )
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
@@ -97,7 +98,7 @@ class Tables(ABC):
     def _kinds(
         self, search: Search, total: int, found: dict[str, dict[int, int]]
     ) -> dict[str, int]:
-        if not search.filters.kind and total <= FACETED:
+        if not search.filters.kind and total < COUNTED:
             return count_kinds(found["kind"])
         return {
             kind: total
@@ -115,7 +116,7 @@ class Tables(ABC):
 
     @abstractmethod
     def count(self, search: Search) -> int:
-        """How many results there are."""
+        """How many results there are, ``COUNTED`` at most."""
 
     @abstractmethod
     def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
@@ -130,8 +131,8 @@ class Tables(ABC):
         """Take out the texts of slots."""
 
     @abstractmethod
-    def _newest(self, search: Search) -> tuple[int, list[tuple[int, str]]]:
-        """How many hits there are; slot and labels of the newest, ``FACETED`` at most."""
+    def _newest(self, search: Search) -> list[tuple[int, str]]:
+        """Slot and labels of the newest hits, ``COUNTED`` at most."""
 
     @abstractmethod
     def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:

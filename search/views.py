@@ -11,9 +11,10 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from news.counts import categories_in_use
 from search import finding, results
 from search.asked import RESULTS_A_PAGE, Asked, read
-from search.engine import REACHABLE
+from search.engine import COUNTED, REACHABLE
 from search.promotions import promoted
 from search.suggestions import suggest
 
@@ -40,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context |= _found(asked)
         context["promoted"] = promoted(asked.query) if asked.page == 1 else []
     if not context.get("total"):
-        context["categories"] = results.categories()
+        context["categories"] = categories_in_use()
     response = render(request, "search/search.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -62,9 +63,10 @@ def _found(asked: Asked) -> dict[str, Any]:
         "answer": answer,
         "total": found.total,
         "results": results.results(found.hits),
-        "tabs": results.tabs(asked, found.kinds),
+        "tabs": results.tabs(asked, found),
         "facets": results.facets(asked, found.facets),
-        "faceted": found.faceted,
+        "bounded": found.bounded,
+        "counted": COUNTED,
         "page_of": Page(found.hits, asked.page, pages),
         "unreachable": found.total > REACHABLE,
         "reachable": REACHABLE,

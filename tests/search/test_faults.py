@@ -7,8 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -64,6 +65,43 @@ def answering(status: int, body: bytes, *, pause: float = 0) -> Iterator[str]:
 
 
 @contextmanager
+def dripping(head: bytes) -> Iterator[str]:
+    """Sends a byte of an answer's head now and then, for longer than any test waits."""
+    stop = threading.Event()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            for at in range(6_000):
+                try:
+                    self.wfile.write(head[at : at + 1] or b"x")
+                except OSError:
+                    return
+                if stop.wait(0.05):
+                    return
+
+    listening = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    listening.daemon_threads = True
+    threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.server_address[1]}"
+    finally:
+        stop.set()
+        listening.shutdown()
+        listening.server_close()
+
+
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """Takes no connection and refuses none: its queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        yield f"http://127.0.0.1:{full.getsockname()[1]}"
+
+
+@contextmanager
 def gone() -> Iterator[str]:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -74,7 +112,10 @@ def gone() -> Iterator[str]:
 FAULTS = {
     "gone": gone,
     "silent": silent,
+    "black hole": black_hole,
     "dripping": lambda: answering(200, b" " * 1000, pause=0.1),
+    "dripping its first line": lambda: dripping(b"HTTP/1.1 200 "),
+    "dripping a header": lambda: dripping(b"HTTP/1.1 200 OK\r\nX-Long: "),
     "broken": lambda: answering(500, b'{"error": "no shards"}'),
     "no JSON": lambda: answering(200, b"<html>proxy</html>"),
     "another JSON": lambda: answering(200, json.dumps({"hits": {}}).encode()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from pathlib import Path
 
@@ -165,3 +166,23 @@ def test_an_index_is_counted_by_group() -> None:
     category = CategoryFactory()
     filed("A story", category)
     assert embedded.index().count(Search(Query(), Filters(category=category.pk))) == 1
+
+
+def test_what_is_counted_only_so_far_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("engine", "tables", "sqlite", "postgresql", "results", "views"):
+        monkeypatch.setattr(f"search.{module}.COUNTED", 3)
+    category = CategoryFactory(name="Water", slug="water")
+    for number in range(3):
+        filed(f"Pipes {number}", category)
+    # Long before the years that PostgreSQL looks at first.
+    old = article(title="Old swan", live=True)
+    old.first_published_at = datetime.datetime(2001, 5, 1, tzinfo=datetime.UTC)
+    old.save()
+    html = client.get("/search/?q=pipes").content.decode()
+    assert "<span>3 or more results</span>" in html
+    assert "Counted over the newest 3 results." in html
+    html = client.get("/search/?q=swan").content.decode()
+    assert "<span>1 result</span>" in html
+    assert "or more" not in html
