@@ -85,67 +85,6 @@ def test_links_are_listed_by_article_in_the_state_asked_for(
     assert "It answered 404." in text_of(moderator, state="broken")
 
 
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        ({"publisher": "gaz"}, {"new"}),
-        ({"age": "3"}, {"new"}),
-        ({"age": "30"}, {"new", "old"}),
-        ({"text": "OLD"}, {"old"}),
-        ({"text": "finish the"}, {"new", "old"}),
-        ({"text": "elsewhere.example/x"}, {"old"}),
-        ({"title": "finish THE pipes"}, {"new", "old"}),
-        ({"title": "old"}, set()),
-        ({"text": "nobody wrote of this"}, set()),
-        ({"age": "-1", "publisher": "x" * 999}, {"new", "old"}),
-    ],
-)
-def test_filters_leave_what_was_asked_for(
-    asked: dict[str, str], expected: set[str], moderator: Client, page: ArticlePage
-) -> None:
-    now = timezone.now()
-    link(page, title="new", publisher="Gazette", published_at=now - timedelta(hours=2))
-    link(
-        page,
-        title="old",
-        published_at=now - timedelta(days=9),
-        address="https://elsewhere.example/x",
-    )
-    groups = moderator.get(QUEUE, asked).context["groups"]
-    assert {row.title for group in groups for row in group.links} == expected
-
-
-def test_only_a_whole_list_of_the_approved_can_be_put_in_order(
-    moderator: Client, page: ArticlePage
-) -> None:
-    link(page, "approved", publisher="Gazette")
-    assert 'name="order"' in text_of(moderator, state="approved", publisher="gaz")
-    for _ in range(queue.LINKS_OF_EACH):
-        link(page, "approved", publisher="Elsewhere")
-    for asked in ({"publisher": "gaz"}, {}):
-        text = text_of(moderator, state="approved", **asked)
-        assert 'name="order"' not in text
-        assert "dt-links--approved" not in text
-    text = text_of(moderator, article=page.pk)
-    assert 'name="order"' in text
-    assert "dt-links--approved" in text
-
-
-def test_the_filters_offer_the_articles_that_have_links_and_the_publishers(
-    moderator: Client, page: ArticlePage
-) -> None:
-    article(title="Nothing stands beside it")
-    link(page)
-    link(page, "approved")
-    SourceFactory(name="The Gazette & Sons")
-    offered = moderator.get(QUEUE).context
-    assert offered["articles"] == ["Finish the pipes"]
-    assert "The Gazette & Sons" in offered["publishers"]
-    text = text_of(moderator)
-    assert '<option value="The Gazette &amp; Sons">' in text
-    assert text.count('list="dt-') == text.count('<datalist id="dt-') == 2
-
-
 def test_a_suggestion_says_why_and_what_it_stands_for(moderator: Client, page: ArticlePage) -> None:
     other = {"title": "The same again", "publisher": "AP", "address": "https://ap.example/1"}
     link(page, explanation="same names: Baldwin; 3 h apart", folded=[other, other])
