@@ -139,7 +139,8 @@ class Newsroom:
         feeds.load(read("stories.toml")["feeds"])
         self.standard_pages()
         yield "Registry, petitions, letters, pages"
-        for path in sorted((CONTENT / "articles").glob("*.toml")):
+        # The oldest first, as a newsroom writes them: lists by age of the row begin with the newest.
+        for path in sorted((CONTENT / "articles").glob("*.toml"), reverse=True):
             article = tomllib.loads(path.read_text(encoding="utf-8"))
             self.article(article)
             yield article["title"]

@@ -25,7 +25,17 @@ class ChoiceForm(forms.Form):
     """Which links to show. What is no choice is left out, never an error."""
 
     text = forms.CharField(required=False, max_length=200, label="Search")
-    publisher = forms.CharField(required=False, max_length=LONGEST_PUBLISHER)
+    title = forms.CharField(
+        required=False,
+        max_length=255,
+        label="Article",
+        widget=forms.TextInput({"list": "dt-articles", "autocomplete": "off"}),
+    )
+    publisher = forms.CharField(
+        required=False,
+        max_length=LONGEST_PUBLISHER,
+        widget=forms.TextInput({"list": "dt-publishers", "autocomplete": "off"}),
+    )
     age = forms.ChoiceField(
         required=False,
         label="Not older than",
@@ -63,6 +73,7 @@ class ChoiceForm(forms.Form):
         chosen = self.cleaned_data
         return Choice(
             state=self.state,
+            title=chosen.get("title", ""),
             publisher=chosen.get("publisher", ""),
             days=int(chosen.get("age") or 0),
             text=chosen.get("text", ""),

@@ -11,11 +11,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
-from news.models import ArticlePage, RelatedLink
+from news.models import ArticlePage, RelatedLink, Source
 from news.models.related import SHOWN_AT_MOST
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ LINKS_OF_EACH = 15
 LINKS_OF_ONE = 100
 # Nobody needs to know how many more there are.
 COUNTED = 1000
+# What a filter offers while one types; anything else can be typed too.
+OFFERED = 100
 
 
 class State(StrEnum):
@@ -53,6 +55,7 @@ class Choice:
 
     state: State = State.SUGGESTED
     article: int = 0
+    title: str = ""
     publisher: str = ""
     days: int = 0
     text: str = ""
@@ -72,6 +75,11 @@ class Group:
     def shown(self) -> str:
         """How full the article is."""
         return shown_of(self.approved)
+
+    @property
+    def is_order(self) -> bool:
+        """Whether these are all approved links of the article, so that one can be moved past another."""
+        return self.state == State.APPROVED and len(self.links) == self.approved
 
 
 def shown_of(approved: int) -> str:
@@ -94,6 +102,8 @@ def matching(choice: Choice) -> RelatedLinkQuerySet:
     rows = RelatedLink.objects.order_by()
     if choice.article:
         rows = rows.filter(article_id=choice.article)
+    if choice.title:
+        rows = rows.filter(article__title__icontains=choice.title)
     if choice.publisher:
         rows = rows.filter(publisher__icontains=choice.publisher)
     if choice.days:
@@ -123,6 +133,18 @@ def counts(choice: Choice, states: Iterable[State] = tuple(State)) -> dict[State
 def counted(number: int) -> str:
     """A number as tabs show it; beyond what is counted, that there are more."""
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
+
+
+def articles_to_choose() -> list[str]:
+    """The titles of the newest articles that have links, as a filter offers them."""
+    linked = Exists(RelatedLink.objects.filter(article_id=OuterRef("pk")))
+    titles = ArticlePage.objects.filter(linked).order_by("-pk").values_list("title", flat=True)
+    return list(dict.fromkeys(titles[:OFFERED]))
+
+
+def publishers_to_choose() -> list[str]:
+    """The names of publishers, as a filter offers them."""
+    return list(Source.objects.order_by("name").values_list("name", flat=True)[:OFFERED])
 
 
 def page(choice: Choice, *, after: int = 0) -> QueuePage:

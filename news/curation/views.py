@@ -57,6 +57,8 @@ def related(request: AdminRequest) -> HttpResponse:
             "next_url": form.url(after=listed.after) if listed.after else "",
             "first_url": form.url() if form.after else "",
             "is_filtered": form.is_filtered,
+            "articles": queue.articles_to_choose(),
+            "publishers": queue.publishers_to_choose(),
             "tabs": [
                 {
                     "state": state,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from news.likeness.index import indexed_articles, primary_language
@@ -42,10 +43,11 @@ def covering(
     """
     at = published_at or timezone.now()
     reach = timedelta(days=DAYS_APART)
+    then = (at - reach, at + reach)
     asked, known, spoken = telling_words(title, summary), Rarity(), primary_language(language)
     articles = (
         indexed_articles()
-        .filter(moment__range=(at - reach, at + reach))
+        .filter(Q(moment__range=then) | Q(source_published_at__range=then))
         .order_by("-moment")
         .values_list("pk", "headline", "locale__language_code")
     )

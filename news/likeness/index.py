@@ -6,6 +6,7 @@ first, and what is deleted is gone from it at once.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -25,6 +26,8 @@ BATCH = 1000
 BATCHES_AT_MOST = 20
 # How common words are changes slowly: counted again when the index has changed by this share.
 COUNT_AGAIN = 0.05
+# No story of a time before that is kept for as long as this, unless it is used.
+LOOKS_BACK = timedelta(days=30)
 
 
 def refresh(*, batches: int = BATCHES_AT_MOST) -> int:
@@ -75,14 +78,20 @@ def _changed_stories() -> Sequence[LikenessEntry]:
 def indexed_articles() -> Any:
     """Articles, live or not, with their ``headline`` and the ``moment`` of what they tell.
 
-    The headline is what readers see, or what editors do until it is live.
+    The headline is what readers see, or what editors do until it is live. An article that looks
+    back on something long past tells what matters when it is written.
     """
     headline = models.Case(
         models.When(Q(live=False) & ~Q(draft_title=""), then=F("draft_title")),
         default=F("title"),
     )
-    moment = Coalesce("source_published_at", "first_published_at", "latest_revision_created_at")
-    articles = ArticlePage.objects.filter(alias_of=None)
+    written = Coalesce("first_published_at", "latest_revision_created_at")
+    long_before = models.ExpressionWrapper(F("written") - LOOKS_BACK, models.DateTimeField())
+    moment = models.Case(
+        models.When(source_published_at__lt=long_before, then=F("written")),
+        default=Coalesce("source_published_at", "written"),
+    )
+    articles = ArticlePage.objects.filter(alias_of=None).annotate(written=written)
     return articles.annotate(headline=headline, moment=moment).exclude(moment=None)
 
 

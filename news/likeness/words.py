@@ -11,11 +11,12 @@ from news.models.likeness import LONGEST_WORD
 WORDS_AT_MOST = 40
 # They tell nothing of what happened. Everything else is weighed by how common it is.
 _COMMON = (
-    "a about after all also amid an and are as at be been but by can could did do does for from had"
-    " has have he her here his how i if in into is it its just live may more most new news no not"
-    " now of off on or our out over photo photos report review s said say says she should so t than"
-    " that the their them then there these they this those to up update us video vs was watch we"
-    " were what when where which who why will with would you your"
+    "a about after all also amid an and are as at be been before but by can could did do"
+    " does for from had has have he her here his how i if in into is it its just live may"
+    " more most new news no not now of off on one or our out over photo photos report review"
+    " s said say says she should so still t than that the their them then there these they"
+    " this those to two up update us video vs was watch we were what when where which who"
+    " why will with without would you your"
 )
 COMMON = frozenset(_COMMON.split())
 _POSSESSIVE = re.compile(r"['’]s\b")

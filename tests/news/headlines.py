@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from news.models import Source, Story
 from tests.factories.news import SourceFactory
 
 numbers = itertools.count(1)
-NOON = datetime(2025, 8, 17, 12, 0, tzinfo=UTC)
+# Some days ago, so that an article on what happened then does not look back on it.
+NOON = datetime.combine(datetime.now(UTC).date() - timedelta(days=9), time(12), UTC)
 
 
 def story(title: str, *, publisher: str = "", hours: float = 0, **fields: Any) -> Story:

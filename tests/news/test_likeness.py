@@ -126,6 +126,19 @@ def test_an_empty_index_has_nothing_near() -> None:
     assert found("") == []
 
 
+@pytest.mark.django_db
+def test_an_article_that_looks_back_is_near_what_is_told_when_it_is_written() -> None:
+    treaty = datetime.datetime(1949, 4, 4, 17, 0, tzinfo=datetime.UTC)
+    draft = article(title="Read the treaty again", source_published_at=treaty)
+    page = article(title="Read the pledge again", live=True, source_published_at=treaty)
+    recent = article(title="Senate votes", live=True, source_published_at=NOON)
+    index.refresh()
+    moments = dict(LikenessEntry.objects.values_list("page", "published_at"))
+    assert moments[draft.pk] == draft.latest_revision_created_at
+    assert moments[page.pk] == page.first_published_at
+    assert moments[recent.pk] == NOON
+
+
 # What is nearest ----------------------------------------------------------------------------------
 
 
@@ -262,6 +275,14 @@ def test_what_was_told_a_week_ago_is_another_story() -> None:
         title="Lead pipe bill passes Senate", source_published_at=NOON - datetime.timedelta(days=7)
     )
     assert covering(title="Lead pipe bill passes Senate", published_at=NOON) == []
+
+
+@pytest.mark.django_db
+def test_an_article_that_looks_back_covers_what_was_then_and_what_is_now() -> None:
+    year_ago = NOON - datetime.timedelta(days=365)
+    page = article(title="Lead pipe bill passes Senate", source_published_at=year_ago, live=True)
+    assert covering(title="Lead pipe bill passes Senate", published_at=year_ago) == [page.pk]
+    assert covering(title="Lead pipe bill passes Senate") == [page.pk]
 
 
 @pytest.mark.django_db

@@ -94,7 +94,7 @@
             } else if (row) {
                 fields.push([`because-${row.dataset.link}`, because]);
             }
-            for (const order of all("[data-order]:not([disabled])")) fields.push(["order", order.value]);
+            for (const order of all("[data-order]")) fields.push(["order", order.value]);
             const acted = target === "*" ? ticked().map(rowOf) : [row].filter(Boolean);
             const next = ["up", "down", "move", "undo"].includes(verb) ? row : rowAfter(acted);
             const answer = await post(root.dataset.url, fields);
