@@ -8,6 +8,7 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.core import views as core_views
+from cms.core.accounts.urls import urlpatterns as login_urls
 from cms.core.metrics import metrics
 from cms.core.site_history import SiteHistoryView
 
@@ -25,6 +26,8 @@ urlpatterns = [
         "admin/reports/site-history/results/",
         require_admin_access(SiteHistoryView.as_view(results_only=True)),
     ),
+    # Before Wagtail's own addresses of the same forms.
+    path("admin/", include(login_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", include("search.urls")),

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cms.core.accounts.standing.StandingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "news.middleware.PublicationRefusedMiddleware",
@@ -190,6 +191,12 @@ RATELIMIT_FAIL_OPEN = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Whether everybody who logs in must show a second factor.
+REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=False)
+# Sessions that can be listed and ended; a session that is not used ends after two weeks.
+SESSION_ENGINE = "cms.core.accounts.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+KNOWN_BROWSER_COOKIE = "known-browser"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # Wagtail's own scripts read it.
