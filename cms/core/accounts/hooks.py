@@ -9,7 +9,6 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from wagtail import hooks
 from wagtail.admin.widgets import Button
 
 from cms.core.accounts import audit, people_views, standing
@@ -27,19 +26,16 @@ if TYPE_CHECKING:
 JOBS_KEPT = timedelta(days=14)
 
 
-@hooks.register("register_admin_urls")
 def account_urls() -> list[URLPattern]:
     """One's own login, and that of people whom one looks after."""
     return admin_urlpatterns
 
 
-@hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     """What the site's history calls them."""
     audit.register(actions)
 
 
-@hooks.register("register_account_menu_item")
 def own_factor_item(request: Any) -> dict[str, str]:
     """From the account page to the second factor."""
     return {
@@ -49,7 +45,6 @@ def own_factor_item(request: Any) -> dict[str, str]:
     }
 
 
-@hooks.register("register_account_menu_item")
 def own_sessions_item(request: Any) -> dict[str, str]:
     """From the account page to the sessions."""
     return {
@@ -59,21 +54,18 @@ def own_sessions_item(request: Any) -> dict[str, str]:
     }
 
 
-@hooks.register("register_user_listing_buttons")
 def access_button(user: User, request_user: User) -> Iterator[Button]:
     """From the list of people to somebody's login."""
     if people_views.may_change(request_user, user):
         yield Button("Login", reverse("core_access", args=[user.pk]), icon_name="key", priority=40)
 
 
-@hooks.register("sweep")
 def sweep_logins() -> str:
     """Forget sessions that are over, and old entries that say who was where."""
     SessionStore.clear_expired()
     return f"logins: sessions that are over forgotten; {audit.forget()} old entries forgotten"
 
 
-@hooks.register("sweep")
 def sweep_jobs() -> str:
     """Forget jobs that ended long ago."""
     ended = DBTaskResult.objects.finished()
@@ -86,5 +78,18 @@ def _record_logout(sender: object, user: User | None, **_: Any) -> None:
         audit.record(user, audit.LOGOUT, by=user)
 
 
-user_logged_in.connect(standing.begin, dispatch_uid="cms.core.accounts.begin")
-user_logged_out.connect(_record_logout, dispatch_uid="cms.core.accounts.logout")
+def listen() -> None:
+    """Hear of each login and logout."""
+    user_logged_in.connect(standing.begin, dispatch_uid="cms.core.accounts.begin")
+    user_logged_out.connect(_record_logout, dispatch_uid="cms.core.accounts.logout")
+
+
+HOOKS = (
+    ("register_admin_urls", account_urls),
+    ("register_log_actions", log_actions),
+    ("register_account_menu_item", own_factor_item),
+    ("register_account_menu_item", own_sessions_item),
+    ("register_user_listing_buttons", access_button),
+    ("sweep", sweep_logins),
+    ("sweep", sweep_jobs),
+)

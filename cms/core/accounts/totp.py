@@ -58,7 +58,7 @@ def step_of(secret: str, code: str, *, now: datetime) -> int | None:
 
 
 def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)]
     digests = [hashlib.sha256(f"{SALT}\x1f{key}".encode()).digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
