@@ -19,6 +19,7 @@ urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("robots.txt", core_views.robots, name="robots"),
     # Before Wagtail's own addresses of the same report.
     path("admin/reports/site-history/", require_admin_access(SiteHistoryView.as_view())),

@@ -48,15 +48,15 @@ def coarse_network(request: HttpRequest) -> str:
 
 
 def _network(request: HttpRequest, ipv4_block: int, ipv6_block: int) -> str:
-    client = _client(request)
+    client = client_address(request)
     if client is None:
         return NOWHERE
     block = ipv4_block if client.version == 4 else ipv6_block
     return str(ipaddress.ip_network((client.packed, block), strict=False))
 
 
-def _client(request: HttpRequest) -> Address | None:
-    """The address of the client.
+def client_address(request: HttpRequest) -> Address | None:
+    """The address of the client; None where the server names none.
 
     ``X-Forwarded-For`` is read from its end, and only as far as each hop was written by one of
     ``TRUSTED_PROXIES``: what stands before that could have been written by anybody.
