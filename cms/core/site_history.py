@@ -1,7 +1,7 @@
 """What everybody did: Wagtail's report, for those whom its menu leads there, with safe exports.
 
 Logins stand in it beside pages and everything else; Wagtail shows each entry to those who may look
-after what it is about, so those of logins to administrators only.
+after what it is about: those of logins to whoever looks after users.
 """
 
 from __future__ import annotations

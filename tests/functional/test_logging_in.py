@@ -16,9 +16,6 @@ from cms.core.models import SecondFactor
 from tests.core.accounts.people import PASSWORD, code_now, person
 from tests.functional.conftest import LoginAs, NewPage
 
-# Each is in a form of Wagtail's or ours, and Chromium says so of each answer that is no success.
-REFUSED = "status of 400"
-
 
 def give_password(page: Page, name: str) -> None:
     page.goto("/admin/login/")
