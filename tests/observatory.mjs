@@ -4,13 +4,14 @@
 import { ALL_TESTS } from "@mdn/mdn-http-observatory/src/constants.js";
 import { getScoreModifier } from "@mdn/mdn-http-observatory/src/grader/grader.js";
 import { Requests } from "@mdn/mdn-http-observatory/src/types.js";
+import { AxiosHeaders } from "axios";
 import { text } from "node:stream/consumers";
 import { CookieJar } from "tough-cookie";
 
 function scanned({ url, status, headers, cookies, body, redirect }) {
     const scan = new Requests(new URL(url).hostname);
     const answer = {
-        status, headers, data: body, verified: true, httpEquiv: new Map(),
+        status, headers: new AxiosHeaders(headers), data: body, verified: true, httpEquiv: new Map(),
         config: { url }, request: { res: { responseUrl: url } },
     };
     const over = [{ url: new URL(url.replace("https:", "http:")), status: redirect }, { url: new URL(url), status }];

@@ -20,7 +20,7 @@ from tests.functional.conftest import LoginAs, NewPage
 def give_password(page: Page, name: str) -> None:
     page.goto("/admin/login/")
     page.get_by_label("Username").fill(name)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_placeholder("Enter password").fill(PASSWORD)
     page.keyboard.press("Enter")
 
 
