@@ -133,9 +133,11 @@ def test_no_secret_is_in_the_repository() -> None:
     ).stdout
     names = [ROOT / name for name in listed.decode().split("\0") if name]
     assert len(names) > 500
+    # The key of a certificate that tests give to a server on loopback; nobody trusts it.
+    names.remove(ROOT / "tests/data/localhost.pem")
     found = [str(name) for name in names if name.is_file() and SECRETS.search(name.read_bytes())]
     assert found == []
-    assert not [name for name in names if name.name == ".env" or name.suffix == ".key"]
+    assert not [name for name in names if name.name == ".env" or name.suffix in {".pem", ".key"}]
 
 
 def test_a_password_stands_in_no_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
