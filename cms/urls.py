@@ -8,6 +8,7 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.core import views as core_views
+from cms.core.accounts.urls import urlpatterns as login_urls
 from cms.core.metrics import metrics
 from cms.core.site_history import SiteHistoryView
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("robots.txt", core_views.robots, name="robots"),
     # Before Wagtail's own addresses of the same report.
     path("admin/reports/site-history/", require_admin_access(SiteHistoryView.as_view())),
@@ -25,6 +27,8 @@ urlpatterns = [
         "admin/reports/site-history/results/",
         require_admin_access(SiteHistoryView.as_view(results_only=True)),
     ),
+    # Before Wagtail's own addresses of the same forms.
+    path("admin/", include(login_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("search/", include("search.urls")),

@@ -35,6 +35,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(request, "advocacy/petition_embed.html", {"petition": shown})
     # Read by the middleware that writes the policy, as csp's own decorator sets it.
     setattr(response, "_csp_replace", POLICY)  # noqa: B010 - it is no attribute of responses
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

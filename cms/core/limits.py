@@ -26,19 +26,44 @@ SALT = "cms.core.limits"
 # One customer of a provider gets at least so much: of IPv4 one address, of IPv6 one network.
 IPV4_BLOCK = 32
 IPV6_BLOCK = 64
+# What may be shown and written down: too many share it to tell anybody by it.
+COARSE_BLOCKS = (24, 48)
 NOWHERE = "unknown"
 
 
 def client_network(request: HttpRequest) -> str:
     """The block of addresses that the request came from, as in ``2001:db8:1:2::/64``.
 
+    ``unknown`` where the server names no address, as with a Unix socket.
+    """
+    return _network(request, IPV4_BLOCK, IPV6_BLOCK)
+
+
+def coarse_network(request: HttpRequest) -> str:
+    """About where the request came from, as in ``203.0.113.0/24``: for people to recognize it.
+
+    Many share such a block, so it may be written down.
+    """
+    return _network(request, *COARSE_BLOCKS)
+
+
+def _network(request: HttpRequest, ipv4_block: int, ipv6_block: int) -> str:
+    client = client_address(request)
+    if client is None:
+        return NOWHERE
+    block = ipv4_block if client.version == 4 else ipv6_block
+    return str(ipaddress.ip_network((client.packed, block), strict=False))
+
+
+def client_address(request: HttpRequest) -> Address | None:
+    """The address of the client; None where the server names none.
+
     ``X-Forwarded-For`` is read from its end, and only as far as each hop was written by one of
-    ``TRUSTED_PROXIES``: what stands before that could have been written by anybody. ``unknown``
-    where the server names no address, as with a Unix socket.
+    ``TRUSTED_PROXIES``: what stands before that could have been written by anybody.
     """
     client = _address(request.META.get("REMOTE_ADDR", ""))
     if client is None:
-        return NOWHERE
+        return None
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     trusted = [ipaddress.ip_network(network) for network in settings.TRUSTED_PROXIES]
     while hops and any(client in network for network in trusted):
@@ -46,8 +71,7 @@ def client_network(request: HttpRequest) -> str:
         if hop is None:
             break
         client = hop
-    block = IPV4_BLOCK if client.version == 4 else IPV6_BLOCK
-    return str(ipaddress.ip_network((client.packed, block), strict=False))
+    return client
 
 
 def _address(written: str) -> Address | None:

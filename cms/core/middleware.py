@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.http import Http404
+
+from cms.core.limits import client_address
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
@@ -24,3 +30,36 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if in_admin and not report_only:
             parts.replace = {**settings.ADMIN_CONTENT_SECURITY_POLICY, **(parts.replace or {})}
         return parts
+
+
+class CrossOriginResourcePolicyMiddleware:
+    """No other site takes our pages into its own process; a view that means to be framed says so.
+
+    Pictures, feeds and other files stay for all to use.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark what is a page."""
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class AdminNetworksMiddleware:
+    """Hides the admin from everywhere but ``ADMIN_NETWORKS``, where these are set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer strangers as if there were nothing."""
+        if settings.ADMIN_NETWORKS and request.path_info.startswith("/admin/"):
+            client = client_address(request)
+            networks = map(ipaddress.ip_network, settings.ADMIN_NETWORKS)
+            if client is None or not any(client in network for network in networks):
+                raise Http404
+        return self.get_response(request)

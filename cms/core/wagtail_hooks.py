@@ -15,6 +15,7 @@ from wagtail.admin.rich_text.converters.html_to_contentstate import (
 from wagtail.admin.staticfiles import versioned_static
 
 from cms.core import editor_links, mail, proof_of_work, views
+from cms.core.accounts import hooks as account_hooks
 from cms.core.prose import PageLinks
 
 if TYPE_CHECKING:
@@ -87,3 +88,8 @@ def page_links(features: FeatureRegistry) -> None:
             "to_database_format": {"entity_decorators": {"LINK": link_entity}},
         },
     )
+
+
+account_hooks.listen()
+for name, hook in account_hooks.HOOKS:
+    hooks.register(name, hook)

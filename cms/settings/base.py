@@ -56,13 +56,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cms.core.metrics.MetricsMiddleware",
     "cms.core.middleware.ContentSecurityPolicyMiddleware",
+    "cms.core.middleware.CrossOriginResourcePolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "cms.core.middleware.AdminNetworksMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cms.core.accounts.standing.StandingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "news.middleware.PublicationRefusedMiddleware",
@@ -189,6 +192,16 @@ RATELIMIT_FAIL_OPEN = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# From where the admin is there at all; from everywhere where blank.
+ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
+# Whom to tell of a weakness, in /.well-known/security.txt.
+SECURITY_CONTACT = environment.mail_address("SECURITY_CONTACT", DEFAULT_FROM_EMAIL)
+# Whether everybody who logs in must show a second factor.
+REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=False)
+# Sessions that can be listed and ended; a session that is not used ends after two weeks.
+SESSION_ENGINE = "cms.core.accounts.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+KNOWN_BROWSER_COOKIE = "known-browser"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # Wagtail's own scripts read it.
@@ -256,6 +269,8 @@ WAGTAILIMAGES_MAX_IMAGE_PIXELS = 20_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "webp"}
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx"]
+# Documents are saved, never shown as a page of ours.
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 # No request from the admin to anybody else.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -10,6 +10,7 @@ SITE_URL = environment.site_url("SITE_URL", allowed=ALLOWED_HOSTS)
 WAGTAILADMIN_BASE_URL = SITE_URL
 DEFAULT_FROM_EMAIL = environment.mail_address("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SECURITY_CONTACT = environment.mail_address("SECURITY_CONTACT", DEFAULT_FROM_EMAIL)
 # Read by base already; here it must be there. A server that prints its mails asks nobody anything.
 environment.text("EMAIL_URL")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -26,8 +27,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+REQUIRE_MFA = environment.flag("REQUIRE_MFA", default=True)
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-sessionid"
+KNOWN_BROWSER_COOKIE = "__Secure-known-browser"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 LANGUAGE_COOKIE_SECURE = True

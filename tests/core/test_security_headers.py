@@ -116,6 +116,8 @@ def test_every_readers_page_has_the_strict_policy_and_no_frame(answers: Answers)
         assert framed or headers["X-Frame-Options"] == "DENY", address
         assert headers["X-Content-Type-Options"] == "nosniff", address
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin", address
+        resource_policy = "cross-origin" if framed else "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == resource_policy, address
         assert "geolocation=()" in headers["Permissions-Policy"], address
         assert "camera=()" in headers["Permissions-Policy"], address
         assert headers["Referrer-Policy"] in {"no-referrer", "strict-origin-when-cross-origin"}

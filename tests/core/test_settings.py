@@ -48,6 +48,13 @@ def test_production_cookies_belong_to_this_host_and_travel_encrypted(start: Star
         assert settings.get(f"{kind}_COOKIE_DOMAIN") is None
         assert settings.get(f"{kind}_COOKIE_PATH", "/") == "/"
     assert settings["SESSION_COOKIE_HTTPONLY"]
+    # It has a path of its own, so it cannot be __Host-.
+    assert settings["KNOWN_BROWSER_COOKIE"].startswith("__Secure-")
+
+
+def test_production_asks_for_a_second_factor_unless_it_is_told_not_to(start: Start) -> None:
+    assert start()["REQUIRE_MFA"] is True
+    assert start(REQUIRE_MFA="0")["REQUIRE_MFA"] is False
 
 
 def test_production_speaks_https_only_and_tells_browsers_so(start: Start) -> None:
