@@ -15,7 +15,13 @@ class CoreConfig(AppConfig):
     verbose_name = "Dovetail"
 
     def ready(self) -> None:
-        """Have large pictures refused before they are decoded, which takes gigabytes of memory."""
+        """Watch what every page shows; refuse large pictures before they are decoded.
+
+        Decoding one takes gigabytes of memory.
+        """
+        from cms.core.page_cache import shared_rows  # noqa: PLC0415 - models are ready only now
+
+        shared_rows.listen()
         # Pillow warns at this number of pixels, and refuses at its double.
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)

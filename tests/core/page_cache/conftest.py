@@ -1,0 +1,27 @@
+"""A page cache of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cms.core.page_cache import versions
+from tests.core.page_cache.reader import Reader
+
+
+@pytest.fixture(autouse=True)
+def _page_cache(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.DATA_DIR = tmp_path
+    versions.close()
+    versions.forget_what_was_said()
+    yield
+    versions.close()
+
+
+@pytest.fixture
+def reader() -> Reader:
+    """Somebody who asks this site."""
+    return Reader()
