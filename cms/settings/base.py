@@ -112,6 +112,9 @@ PAGE_CACHE = environment.flag("PAGE_CACHE", default=True)
 # For how long a cache in front may answer without asking us, and where it wants to be told of changes.
 CDN_SECONDS = environment.number("CDN_SECONDS", default=2, least=0, most=86_400)
 CDN_PURGE_URL = environment.web_address("CDN_PURGE_URL")
+if CDN_PURGE_URL:
+    INSTALLED_APPS.append("wagtail.contrib.frontend_cache")
+    WAGTAILFRONTENDCACHE = {"in front": {"BACKEND": "cms.core.page_cache.purging.InFront"}}
 _PRIVATE = r"/(admin|documents|media|static|healthz|readyz|metrics|subscribe|unsubscribe|my-signatures|letters)(/.*)?"
 # How the views read their query, where they do. Whatever else an address says is not for them.
 PAGE_CACHE_PAGES = [

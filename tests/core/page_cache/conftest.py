@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from cms.core.page_cache import versions
 from tests.core.page_cache.reader import Reader
@@ -19,6 +21,17 @@ def _page_cache(settings: Any, tmp_path: Path) -> Iterator[None]:
     versions.forget_what_was_said()
     yield
     versions.close()
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Requests are answered in the test's own transaction, as Django's test client has it."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
