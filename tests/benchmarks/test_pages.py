@@ -19,7 +19,7 @@ from django.db import connection
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
-PAGES = {"article", "home", "category", "news", "search"}
+PAGES = {"article", "home", "category", "news", "search", "article, kept", "home, kept"}
 FLOORS = {"bare WSGI", "Django", "Django, our middleware"}
 WAITED_FOR = {
     "list of pages",

@@ -30,3 +30,8 @@ def _every_page(row: object) -> tuple[str, ...]:
 
 def _moved(**_: object) -> None:
     tags.touch(tags.SITE)
+
+
+def forget_all(**_: object) -> None:
+    """Another release says other things on the same pages."""
+    tags.touch(tags.SITE)
