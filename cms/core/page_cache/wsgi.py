@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -180,8 +180,8 @@ class PageCache:
             body = None if headers is None else _whole(answer.body)
         if headers is None or body is None or not generation:
             self._remember_not_kept(asked.key)
-            with suppress(AttributeError):
-                answer.body.close()  # type: ignore[union-attr]  # what has no close has none to call
+            if headers is None:
+                _end(answer.body)
             # For one reader only: answered from the request as it came.
             return self._pass(environ, start_response)
         now = time.time()
@@ -293,10 +293,18 @@ def _forbids_keeping(value: str) -> bool:
 
 def _whole(body: Iterable[bytes]) -> bytes | None:
     """All of it; None where it is too large to be kept."""
-    # Django ends the request when its response is closed.
-    with closing(body) as parts:  # type: ignore[type-var]  # responses of Django have close()
-        whole = b"".join(parts)
+    try:
+        whole = b"".join(body)
+    finally:
+        _end(body)
     return whole if len(whole) <= LARGEST else None
+
+
+def _end(body: Iterable[bytes]) -> None:
+    """Django ends the request when its response is closed; a list has no end."""
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
 
 
 def _for_caches(headers: Headers, names: tuple[str, ...]) -> Headers:
