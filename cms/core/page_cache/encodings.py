@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from functools import lru_cache
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it has no annotations
 
 # The best first; the last is the body as it is.
 PREFERRED = ("br", "gzip", "identity")

@@ -18,7 +18,7 @@ import redis
 from cms.core.page_cache.versions import FIRST, FLOOR, NEWEST, PLACES, say_once
 
 if TYPE_CHECKING:
-    from collections.abc import MutableSequence
+    from cms.core.page_cache.versions import Numbers
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class RedisVersions:
         """Nothing is asked of the server before somebody reads or touches."""
         self._redis = connect(address)
         self._touch = self._redis.register_script(TOUCH)
-        self.numbers: MutableSequence[int] = array("Q", bytes((FIRST + PLACES) * 8))
+        self.numbers: Numbers = array("Q", bytes((FIRST + PLACES) * 8))
         self._heard_at = 0.0
         self._listener: threading.Thread | None = None
         self._starting = threading.Lock()

@@ -14,6 +14,7 @@ from cms.core.page_cache.entries import Entry, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 MEMORY_BYTES = 32 * 1024 * 1024
@@ -67,8 +68,8 @@ class Store(Protocol):
         """Keep it for the others."""
         ...
 
-    def making(self, key: str) -> object:
-        """A context: True inside where no other process makes this page at the moment."""
+    def making(self, key: str) -> AbstractContextManager[bool]:
+        """True inside where no other process makes this page at the moment."""
         ...
 
 

@@ -21,7 +21,10 @@ from zlib import crc32
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, MutableSequence
+    from array import array
+    from collections.abc import Iterable
+
+    Numbers = memoryview[int] | array[int]
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ LOOK_EVERY = 1.0
 class Versions(Protocol):
     """Where the generations are."""
 
-    numbers: MutableSequence[int]
+    numbers: Numbers
 
     def known(self) -> bool:
         """Whether the numbers can be relied on now."""
@@ -46,6 +49,10 @@ class Versions(Protocol):
 
     def touch(self, places: set[int]) -> None:
         """Give these places the next generation, everywhere."""
+        ...
+
+    def close(self) -> None:
+        """Be of no more use."""
         ...
 
 
@@ -72,7 +79,7 @@ class FileVersions:
         with self._path.open("r+b") as file:
             mapped = mmap.mmap(file.fileno(), SIZE)
             self._inode = os.fstat(file.fileno()).st_ino
-        self.numbers: MutableSequence[int] = memoryview(mapped).cast("Q")
+        self.numbers: Numbers = memoryview(mapped).cast("Q")
 
     def known(self) -> bool:
         """Always, unless the file is gone and cannot be made again."""
@@ -81,6 +88,9 @@ class FileVersions:
             self._looked_at = now
             self._look()
         return True
+
+    def close(self) -> None:
+        """Nothing is open but memory."""
 
     def _look(self) -> None:
         """Take the file that has the name now: another one means that nothing kept is good."""
@@ -138,21 +148,16 @@ def opened() -> Versions | None:
 def close() -> None:
     """Forget the table, as a new process would."""
     global _opened
-    if isinstance(_opened, _redis_versions()):
+    if _opened is not None:
         _opened.close()
     _opened = None
 
 
-def _redis_versions() -> type:
-    from cms.core.page_cache.redis_versions import RedisVersions  # noqa: PLC0415 - it reads this
-
-    return RedisVersions
-
-
 def _open() -> Versions:
     if address := redis_address():
-        versions: Versions = _redis_versions()(address)
-        return versions
+        from cms.core.page_cache.redis_versions import RedisVersions  # noqa: PLC0415 - it reads this
+
+        return RedisVersions(address)
     return FileVersions(folder() / "versions")
 
 

@@ -142,12 +142,13 @@ class PageCache:
     @contextmanager
     def _making(self, key: str) -> Iterator[bool]:
         """True where this process is the one that makes the page, or nobody can tell."""
-        held: AbstractContextManager[Any] | None = None
+        held: AbstractContextManager[bool] | None = None
         mine = True
         if self._store is not None:
             with _whatever_fails("lock"):
-                held = self._store.making(key)
-                mine = held.__enter__()
+                making = self._store.making(key)
+                mine = making.__enter__()
+                held = making
         try:
             yield mine
         finally:
@@ -232,9 +233,10 @@ def _store() -> Store | None:
     """Where the processes share pages; None where there is no such place."""
     if address := versions.redis_address():
         return RedisStore(address)
+    files: Files | None = None
     with _whatever_fails("folder"):
-        return Files(versions.folder() / "files")
-    return None
+        files = Files(versions.folder() / "files")
+    return files
 
 
 @contextmanager

@@ -179,6 +179,12 @@ def _elsewhere(newsstand: Newsstand) -> None:
     _save(newsstand.article.lead_image, description="Two pipes, side by side.")
 
 
+def _import(newsstand: Newsstand) -> None:
+    """As ``import_legislators`` writes."""
+    Channel.objects.filter(kind="phone").update(value="202-224-1111")
+    page_tags.written_in_bulk([newsstand.representative.pk])
+
+
 CHANGES: dict[str, Change] = {
     "an article is edited": Change(
         lambda n: republish(n.article, title="Nine years"),
@@ -238,10 +244,7 @@ CHANGES: dict[str, Change] = {
         (second, UNTOUCHED, HOME),
     ),
     "representatives are imported": Change(
-        lambda n: (
-            Channel.objects.filter(kind="phone").update(value="202-224-1111"),
-            page_tags.written_in_bulk([n.representative.pk]),
-        ),
+        _import,
         (representative,),
         (second, UNTOUCHED, HOME),
     ),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 
 from cms.core.page_cache import encodings

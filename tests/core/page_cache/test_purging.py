@@ -59,7 +59,7 @@ def in_front(settings: LazySettings) -> Iterator[InFront]:
 def test_what_is_touched_at_once_is_told_together(in_front: InFront) -> None:
     for number in range(10):
         tags.touch_now(f"page:{number}", "articles")
-    heard = set()
+    heard: set[str] = set()
     while len(heard) < 11:
         assert in_front.something.acquire(timeout=PATIENCE)
         heard |= {name for _, _, names in in_front.heard for name in names.split()}
