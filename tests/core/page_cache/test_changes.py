@@ -430,12 +430,14 @@ def test_a_withdrawn_and_an_invalid_signature_show_as_well(
     monkeypatch.setattr(entries, "SOFT_SECONDS", 0.0)
     petition = newsstand.petition
     signature = SignatureFactory(petition=petition, confirmed=True)
-    request = DataRequest.objects.create(email=signature.email, asked_at=timezone.now())
+    request = DataRequest.objects.create(
+        email=signature.email, email_key=signature.email_key, asked_at=timezone.now()
+    )
     SignatureFactory(petition=petition, confirmed=True)
     reader.ask(embed(newsstand))
 
     with django_capture_on_commit_callbacks(execute=True):
-        own_data.erase_signature(request=request, reference=signature.reference)
+        assert own_data.erase_signature(request=request, reference=signature.reference)
     assert "619" in reader.ask(embed(newsstand)).text
 
     with django_capture_on_commit_callbacks(execute=True):
