@@ -265,7 +265,7 @@ def _ask(application: WSGIApplication, environ: WSGIEnvironment) -> _Answer:
     def start_response(status: str, headers: Headers, exc_info: object = None) -> Any:
         answer.status, answer.headers = status, headers
 
-    answer.body = application(environ, start_response)  # type: ignore[arg-type]  # write() is unused
+    answer.body = application(environ, start_response)
     return answer
 
 
