@@ -25,6 +25,9 @@ class AdvocacyConfig(AppConfig):
         ReferenceIndex.register_model(self.get_model("AdvocacySettings"))
         for model in (Page, *map(self.get_model, ("Petition", "Representative", "Letter"))):
             post_delete.connect(_forget_second_looks, sender=model)
+        from advocacy import page_tags  # noqa: PLC0415 - models are ready only now
+
+        page_tags.listen()
 
 
 def _forget_second_looks(instance: Model, **kwargs: object) -> None:

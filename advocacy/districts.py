@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from advocacy import page_tags
 from advocacy.models.districts import District, DistrictMap, ZipDistrict, is_a_district
 from advocacy.places import HOUSE_SEATS
 
@@ -220,6 +221,7 @@ def replace_map(
     _take_out([zip_code for zip_code in old if new.get(zip_code) != old[zip_code]])
     _put_in({z: new[z] for z in new if new[z] != old.get(z)}, progress)
     _forget_districts(new)
+    page_tags.map_replaced()
     return change
 
 

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from wagtail.log_actions import log
 
+from advocacy import page_tags
 from advocacy.models import (
     Invalidation,
     Petition,
@@ -76,6 +77,7 @@ def invalidate(
         Petition.objects.filter(pk=petition.pk).update(
             confirmed_count=F("confirmed_count") - counted
         )
+        page_tags.counted(petition.pk)
         log(
             petition,
             "advocacy.signature.invalidate",
@@ -115,6 +117,7 @@ def undo(*, invalidation: Invalidation, by: User) -> int:
         Petition.objects.filter(pk=petition.pk).update(
             confirmed_count=F("confirmed_count") + counted
         )
+        page_tags.counted(petition.pk)
         log(
             petition,
             "advocacy.signature.restore",

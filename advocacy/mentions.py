@@ -10,11 +10,14 @@ from django.db.models import BigIntegerField, Exists
 from django.db.models.functions import Cast
 from wagtail.models import Page, ReferenceIndex
 
+from cms.core.page_cache import tags
 from cms.core.privacy import restrictions_above
 
 if TYPE_CHECKING:
     from advocacy.registry import Entry
 
+# What shows such a list; touched by whoever publishes pages.
+MENTIONS = "mentions"
 SHOWN_AT_ONCE = 10
 # Beyond this many, whoever reads on is no reader.
 LAST_NUMBER = 1000
@@ -44,6 +47,7 @@ def pages_naming(entry: Entry, *, number: int = 1) -> Mentions:
 
     Wagtail's reference index says which; it holds what is published, not what is drafted.
     """
+    tags.show(MENTIONS)
     number = max(1, min(number, LAST_NUMBER))
     # A page stands there as what every page is.
     named = ReferenceIndex.objects.filter(

@@ -23,7 +23,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Site
 
-from advocacy import tally
+from advocacy import page_tags, tally
 from advocacy.anonymity import anonymise
 from advocacy.models import DataRequest, Petition, Signature, SignatureStatus
 from cms.core import mail
@@ -224,6 +224,7 @@ def _erase(signature: Signature) -> None:
         if how == "withdrawn":
             tally.forget_from(signature)
             Petition.objects.filter(pk=petition.pk).update(confirmed_count=F("confirmed_count") - 1)
+            page_tags.counted(petition.pk)
         signature.delete()
     # Whose it was is nobody's business any more.
     log(petition, "advocacy.signature.erase", data={"how": how})

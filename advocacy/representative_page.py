@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from advocacy import structured_data
+from advocacy import page_tags, structured_data
 from advocacy.channels import ChannelKind, Place
 from advocacy.mentions import Mentions, pages_naming
 from advocacy.models import Letter, Office, Petition, Representative
+from cms.core.page_cache import tags
 
 if TYPE_CHECKING:
     from advocacy.models import Channel
@@ -45,6 +46,7 @@ class ChannelGroup:
 
 def context(representative: Representative, *, number: int = 1) -> dict[str, Any]:
     """Context of ``advocacy/representative.html``; ``number`` counts the pages of articles."""
+    tags.show(page_tags.PETITIONS, page_tags.LETTERS, page_tags.REPRESENTATIVES)
     is_new = representative._state.adding
     channels = representative.usable_channels if representative.is_in_office else []
     line = f"{representative.office_line}: how to reach them."

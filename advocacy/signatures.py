@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from advocacy import origins
+from advocacy import origins, page_tags
 from advocacy.models import Display, Petition, Signature, SignatureStatus
 from cms.core import mail, proof_of_work
 from cms.core.allowance import WINDOW
@@ -198,6 +198,7 @@ def confirm(*, petition: Petition, token: str) -> ConfirmLink:
             )
         # Last, because every signer of this petition waits for this row.
         Petition.objects.filter(pk=petition.pk).update(confirmed_count=F("confirmed_count") + 1)
+        page_tags.counted(petition.pk)
     logger.info("Signature %s confirmed", link.signature.pk)
     return link
 

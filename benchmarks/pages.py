@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measuring import processor, site, weight
+from benchmarks.measuring.ready import KEPT
 from home import serving
 
 FLOORS = {
@@ -36,6 +37,8 @@ WARM_UP = 0.5
 # Seconds after which a page is given up: it gets no figures, and its row says so.
 PATIENCE = 60.0
 PAGES = ("article", "home", "category", "news", "search")
+# Measured once more as the page cache sends them.
+PAGES_KEPT = ("article", "home")
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -86,6 +89,9 @@ def measure(options: argparse.Namespace, here: site.Site) -> dict[str, Any]:
     }
     for name in PAGES:
         pages[name] = look_inside(here, f"--page={name}", f"--seed={options.seed}")
+    for name in PAGES_KEPT:
+        if address := pages[name].get("address"):
+            pages[f"{name}, kept"] = {"address": f"{KEPT}{address}", "failures": {}}
     editors = look_inside(here, f"--times={options.rounds}")
     server = here.serve(workers=options.workers)
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in pages}

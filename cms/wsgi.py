@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from cms.core.page_cache.wsgi import wrapped  # noqa: E402 - settings and apps are ready only now
+
+application = wrapped(django)

@@ -11,7 +11,9 @@ class HomeConfig(AppConfig):
     verbose_name = "Home"
 
     def ready(self) -> None:
-        """Keep the default site at SITE_URL."""
+        """Keep the default site at SITE_URL; watch what stands on readers' pages."""
+        from home import page_tags  # noqa: PLC0415 - models are loaded by now
         from home.default_site import follow_site_url  # noqa: PLC0415 - models are loaded by now
 
         post_migrate.connect(follow_site_url, sender=self)
+        page_tags.listen()

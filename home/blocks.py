@@ -7,8 +7,11 @@ from typing import Any
 from wagtail import blocks
 
 from advocacy.models import AdvocacySettings, Petition
+from advocacy.page_tags import PETITIONS
+from cms.core.page_cache import tags
 from news import counts
 from news.models import ArticlePage
+from news.tag_names import ARTICLES
 
 OTHER_FEATURED = 2
 
@@ -38,6 +41,7 @@ class LeadSection(FrontPageSection):
 
     def fetch(self, value: Any, *, shown: set[int], context: dict[str, Any]) -> dict[str, Any]:
         """The lead story: the newest featured article, else the newest of all."""
+        tags.show(ARTICLES)
         articles = ArticlePage.objects.live().public().exclude(pk__in=shown).newest().for_cards()
         lead = articles.featured().first() or articles.first()
         if lead:
@@ -58,6 +62,7 @@ class LatestSection(FrontPageSection):
 
     def fetch(self, value: Any, *, shown: set[int], context: dict[str, Any]) -> dict[str, Any]:
         """The newest articles that the page does not show already."""
+        tags.show(ARTICLES)
         articles = list(
             ArticlePage.objects.live()
             .public()
@@ -80,6 +85,7 @@ class PetitionSection(FrontPageSection):
 
     def fetch(self, value: Any, *, shown: set[int], context: dict[str, Any]) -> dict[str, Any]:
         """The open petition that closes first; without one, the site's default petition."""
+        tags.show(PETITIONS)
         petition = Petition.objects.open_now().most_urgent().first()
         if petition is None:
             request = context.get("request")

@@ -19,13 +19,14 @@ class NewsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for articles published, for those that show other links, and for slugs given up."""
-        from news import former_slugs, websub  # noqa: PLC0415 - models are ready only now
+        from news import former_slugs, page_tags, websub  # noqa: PLC0415 - models are ready only now
         from news.curation.announcing import purge, shown_links_changed  # noqa: PLC0415 - models are ready only now
 
         shown_links_changed.connect(purge)
         page_published.connect(_look_again, sender=self.get_model("ArticlePage"))
         former_slugs.listen()
         websub.listen()
+        page_tags.listen()
 
 
 def _look_again(instance: ArticlePage, **kwargs: object) -> None:

@@ -18,7 +18,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from wagtail.models import PageLogEntry
 
+from cms.core.page_cache import tags, versions
 from news.models import ArticlePage, Category
+from news.tag_names import ARTICLES, CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -54,6 +56,7 @@ def categories() -> list[Category]:
 
     A category with others below it counts what is under any of them, each article once.
     """
+    tags.show(CATEGORIES)
     found = list(Category.objects.all())
     families = {row.pk: [row.pk] for row in found}
     for row in found:
@@ -82,7 +85,10 @@ def of(what: str, articles: QuerySet[Any]) -> int:
 
 def remembered(what: str, ask: Callable[[], Told]) -> Told:
     """What was found last time, if nothing was published since."""
+    tags.show(ARTICLES)
     latest = PageLogEntry.objects.aggregate(latest=Max("pk"))["latest"]
+    # What leaves no entry there touches the pages that count.
+    latest = f"{latest} {versions.latest(ARTICLES, CATEGORIES)}"
     key = f"counts.{salted_hmac('news.counts', f'{what} {latest}', algorithm='sha256').hexdigest()}"
     found: Told | None = cache.get(key)
     if found is None:

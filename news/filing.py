@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Filing:
-    """Things with the name and the slug that a link to them needs, and nothing else."""
+    """Things with their keys and what a link to them needs, and nothing else."""
 
     categories: list[Category] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
@@ -41,11 +41,11 @@ def stored(page: ArticlePage) -> Filing:
         "author": (Author, filing.authors),
     }
     seen = set()
-    for kind, name, slug, _ in rows:
+    for kind, key, name, slug, _ in rows:
         if (kind, slug) not in seen:
             seen.add((kind, slug))
             model, found = lists[kind]
-            found.append(model(name=name, slug=slug))
+            found.append(model(pk=key, name=name, slug=slug))
     return filing
 
 
@@ -59,9 +59,10 @@ def _named(rows: Any, kind: str, of: str = "", place: str = "") -> Any:
         rows.order_by()
         .annotate(
             what=Value(kind, CharField()),
+            key=F(f"{of}pk"),
             called=F(f"{of}name"),
             ends=F(f"{of}slug"),
             place=F(place) if place else Value(0, IntegerField()),
         )
-        .values_list("what", "called", "ends", "place")
+        .values_list("what", "key", "called", "ends", "place")
     )

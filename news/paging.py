@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 
+from cms.core.page_cache import tags
 from news import counts
 from news.models import ArticlePage
+from news.tag_names import ARTICLES
 
 if TYPE_CHECKING:
     from news.models.articles import ArticleQuerySet
@@ -39,6 +41,7 @@ class NewestFirst(Paginator[Any]):
 
     def page(self, number: int | str) -> Page[Any]:
         """One page, in three queries."""
+        tags.show(ARTICLES)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         numbers = self._articles.newest().values_list("pk", flat=True)

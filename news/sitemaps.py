@@ -23,12 +23,15 @@ from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 from wagtail.models import Site
 
+from advocacy.page_tags import LISTS
 from advocacy.sitemaps import SITEMAPS as ADVOCACY
 from cms.core.models import SiteSettings
+from cms.core.page_cache import tags
 from cms.core.sitemaps import OurSitemap
 from cms.core.xml_text import writable
 from news import counts
 from news.models import ArticlePage, Author, Source
+from news.tag_names import ARTICLES, CATEGORIES, FILING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,6 +127,7 @@ class ArchiveSitemap(OurSitemap):
 
 
 def _parts(request: HttpRequest) -> dict[str, Any]:
+    tags.show(ARTICLES, CATEGORIES, FILING, *LISTS)
     site = Site.find_for_request(request) or Site.objects.get(is_default_site=True)
     return {
         "pages": OtherPagesSitemap(request),
@@ -168,6 +172,7 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
     """The articles of the last 48 hours, as news search engines take them."""
+    tags.show(ARTICLES)
     site = Site.find_for_request(request) or Site.objects.get(is_default_site=True)
     since = timezone.now() - NEWS_LASTS
     rows: Sequence[dict[str, Any]] = (

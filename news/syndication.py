@@ -22,9 +22,11 @@ from wagtail.images.models import SourceImageIOError
 
 from cms.core.json_feed import JSONFeed
 from cms.core.models import SiteSettings
+from cms.core.page_cache import tags
 from cms.core.xml_text import writable
 from news import former_slugs
 from news.models import ArticlePage, Category, CategoryIndexPage
+from news.tag_names import ARTICLES, CATEGORIES, FILING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +113,7 @@ class _Articles(Feed):
 
     def get_object(self, request: HttpRequest, slug: str = "") -> _Scope:
         """What the address names; a category only where its page is open to every reader."""
+        tags.show(ARTICLES, FILING, *([CATEGORIES] if slug else []))
         category = None
         if slug:
             if not CategoryIndexPage.objects.live().public().exists():

@@ -11,7 +11,9 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cms.core.page_cache import tags
 from news.counts import categories_in_use
+from news.tag_names import ARTICLES, CATEGORIES
 from search import finding, results
 from search.asked import RESULTS_A_PAGE, Asked, read
 from search.engine import COUNTED, REACHABLE
@@ -41,6 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context |= _found(asked)
         context["promoted"] = promoted(asked.query) if asked.page == 1 else []
     if not context.get("total"):
+        tags.show(ARTICLES, CATEGORIES)
         context["categories"] = categories_in_use()
     response = render(request, "search/search.html", context)
     response.headers["X-Robots-Tag"] = "noindex"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.formats import date_format
 
-from advocacy import staleness
+from advocacy import page_tags, staleness
 from advocacy.legislators.merging import LEFT
 from advocacy.legislators.recording import record_in_history
 from advocacy.models import Office, Reason, Representative
@@ -94,6 +94,7 @@ def _leave(
             Representative.objects.filter(pk=entry.pk, left_office_on=None).update(
                 left_office_on=today, imported={**entry.imported, "fields": fields}
             )
+        page_tags.written_in_bulk([entry.pk])
         record_in_history(entry, ["left office: the file does not name them any more"])
         if (entry.office, entry.state, entry.district) in vacant:
             staleness.queue(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from pydantic import ValidationError as SchemaError
 
-from advocacy import staleness
+from advocacy import page_tags, staleness
 from advocacy.legislators import departures
 from advocacy.legislators.facts import Facts, MemberRefusedError, facts_of
 from advocacy.legislators.files import FileRefusedError, Record, read_forms, read_yaml
@@ -145,6 +145,7 @@ def run(
         for start in range(0, len(confirmed), BATCH):
             batch = confirmed[start : start + BATCH]
             Channel.objects.filter(pk__in=batch).update(checked_on=today)
+        page_tags.written_in_bulk(entry.pk for entry in known.values())
     departures.notice(
         known=known,
         named=set(read.members),
@@ -206,6 +207,7 @@ class _One:
                 # Saved one by one, each row would be looked through for references, and has none.
                 [entry] = Representative.objects.bulk_create([entry])
                 record_channels(entry, made, taken=0)
+                page_tags.written_in_bulk([entry.pk])
                 record_in_history(entry, ["new entry"])
         slugs.add(entry.slug)
         report.created.append(str(entry))
@@ -262,6 +264,7 @@ class _One:
                 record_in_history(entry, made.words)
                 if entry.has_unpublished_changes:
                     record_in_draft(entry, self._plan)
+            page_tags.written_in_bulk([pk])
             record_differences(
                 entry, made.differences, list(Difference.objects.filter(representative=pk))
             )

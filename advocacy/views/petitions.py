@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from advocacy import admission, origins, signatures
+from advocacy import admission, origins, page_tags, signatures
 from advocacy.admission import TooManyError
 from advocacy.forms import SigningForm
 from advocacy.models import Petition
@@ -17,6 +17,7 @@ from advocacy.models.petitions import targets_in_full
 from advocacy.signatures import LinkState, PetitionClosedError
 from advocacy.views.heads import head, private_head
 from advocacy.views.next_steps import next_steps
+from cms.core.page_cache import tags
 from cms.core.private_pages import private_page
 from cms.core.sharing import share_links
 
@@ -29,6 +30,7 @@ GONE = {LinkState.BROKEN: 404, LinkState.EXPIRED: 410}
 @require_safe
 def petitions(request: HttpRequest) -> HttpResponse:
     """Every petition, those that can be signed first."""
+    tags.show(page_tags.PETITIONS)
     listed = list(Petition.objects.listed().with_targets().most_urgent())
     return render(
         request,

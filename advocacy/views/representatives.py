@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from advocacy import origins
+from advocacy import origins, page_tags
 from advocacy.lookup import vacant_seats
 from advocacy.models import DistrictMap, Representative
 from advocacy.places import State
 from advocacy.views import districts
 from advocacy.views.heads import head
+from cms.core.page_cache import tags
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,7 @@ def representatives(request: HttpRequest) -> HttpResponse:
     """
     if "zip" in request.GET:
         return districts.answer(request)
+    tags.show(page_tags.REPRESENTATIVES, page_tags.DISTRICTS)
     groups: dict[str, list[Representative]] = {}
     for representative in Representative.objects.public().in_office().by_seat():
         groups.setdefault(representative.state, []).append(representative)

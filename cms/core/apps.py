@@ -4,6 +4,7 @@ import warnings
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from PIL import Image
 
 
@@ -15,7 +16,14 @@ class CoreConfig(AppConfig):
     verbose_name = "Dovetail"
 
     def ready(self) -> None:
-        """Have large pictures refused before they are decoded, which takes gigabytes of memory."""
+        """Watch what every page shows; refuse large pictures before they are decoded.
+
+        Decoding one takes gigabytes of memory.
+        """
+        from cms.core.page_cache import shared_rows  # noqa: PLC0415 - models are ready only now
+
+        shared_rows.listen()
+        post_migrate.connect(shared_rows.forget_all, sender=self)
         # Pillow warns at this number of pixels, and refuses at its double.
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)

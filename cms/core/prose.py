@@ -9,6 +9,8 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText, expand_db_html
 from wagtail.rich_text.pages import PageLinkHandler
 
+from cms.core.page_cache import tags
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,6 +27,8 @@ class PageLinks(PageLinkHandler):
             for number in ids
             if number.isascii() and number.isdecimal() and len(number) < 19
         }
+        # Also those that nobody can open yet.
+        tags.show(*(f"page:{number}" for number in wanted))
         pages = Page.objects.live().filter(pk__in=wanted).only("url_path", "live")
         found = {str(page.pk): page for page in pages}
         return [found.get(number) for number in ids]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 
+from cms.core.page_cache.pages import Pages
 from cms.settings import environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -108,6 +109,26 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 5000},
     },
 }
+
+# Readers' pages, kept as a whole; see cms.core.page_cache.
+PAGE_CACHE = environment.flag("PAGE_CACHE", default=True)
+# For how long a cache in front may answer without asking us, and where it wants to be told of changes.
+CDN_SECONDS = environment.number("CDN_SECONDS", default=2, least=0, most=86_400)
+CDN_PURGE_URL = environment.web_address("CDN_PURGE_URL")
+if CDN_PURGE_URL:
+    INSTALLED_APPS.append("wagtail.contrib.frontend_cache")
+    WAGTAILFRONTENDCACHE = {"in front": {"BACKEND": "cms.core.page_cache.purging.InFront"}}
+_PRIVATE = r"/(admin|documents|media|static|healthz|readyz|metrics|subscribe|unsubscribe|my-signatures|letters)(/.*)?"
+# How the views read their query, where they do. Whatever else an address says is not for them.
+PAGE_CACHE_PAGES = [
+    Pages(_PRIVATE, kept=False),
+    Pages(r"/petitions/[^/]+/(?!embed/$).*|/representatives/[^/]+/report/.*", kept=False),
+    Pages(r"/news/|/archive/.*|/(categories|sources|tags|authors)/[^/]+/", numbers=("page",)),
+    Pages(r"/representatives/[^/]+/", numbers=("page",)),
+    Pages(r"/representatives/", personal=("zip", "letter", "from")),
+    Pages(r"/sitemap-[^/]+\.xml", numbers=("p",)),
+    Pages(r"/|/news/[^/]+/|/categories/|/petitions/|/petitions/[^/]+/embed/"),
+]
 
 # Long forms: an article of 200 blocks sends over a thousand fields, a pasted story a few megabytes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -20,6 +20,7 @@ POST_OFFICE = {
     "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
 }
 PROOF_OF_WORK = 100
+PAGE_CACHE = False
 CHECK_LINKS = False
 OPENAI_API_KEY = ""
 OPENAI_BASE_URL = ""

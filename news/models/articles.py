@@ -34,12 +34,14 @@ from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage, Picture
+from cms.core.page_cache import tags
 from cms.core.privacy import restrictions_above
 from news import panels as news_panels
 from news.addresses import AddressError, canonical
 from news.blocks import ActionBlock, OpinionBlock, ToDoBlock
 from news.forms import ArticlePageForm
 from news.models.commentary import Section
+from news.tag_names import ARTICLES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -158,6 +160,7 @@ class ArticleIndexPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add one page of articles."""
         context = super().get_context(request, *args, **kwargs)
+        tags.show(ARTICLES)
         articles = ArticlePage.objects.child_of(self).live().public().newest().for_cards()
         context["articles"] = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
         if (number := context["articles"].number) > 1:

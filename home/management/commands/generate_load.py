@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from cms.core.page_cache import tags
 from home import load
 from news.models import ArticlePage
 
@@ -62,8 +63,9 @@ class Command(BaseCommand):
         if count:
             articles = load.generate(count, seed=options["seed"])
             self._follow(articles, total=count, what="Made up", quiet=quiet)
-        # Written and deleted past the models, they are news to the readers' search.
+        # Written and deleted past the models, they are news to search and to kept pages.
         call_command("rebuild_search", verbosity=options["verbosity"], stdout=self.stdout)
+        tags.touch(tags.SITE)
         if not quiet:
             self.stdout.write(f"Made-up articles: {count}.")
 

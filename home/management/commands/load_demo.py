@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.test.utils import override_settings
 from tqdm import tqdm
 
+from cms.core.page_cache import tags
 from cms.llm.standin import StandIn
 from home.demo import loader
 
@@ -53,4 +54,5 @@ class Command(BaseCommand):
             steps = tqdm(newsroom.load(), total=14, desc="Demo newsroom", ncols=78, leave=False)
             for _ in steps:
                 pass
+        tags.touch(tags.SITE)
         self.stdout.write("The demo newsroom is loaded.")
