@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import brotli
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.test import Client
 
-from tests.factories.advocacy import PetitionFactory
 from tests.factories.news import CategoryFactory
 from tests.news.long_articles import complete_article
 
@@ -71,14 +68,7 @@ def addresses() -> dict[str, str]:
     page = complete_article(60)
     page.categories.set([CategoryFactory(slug="water")])
     page.save()
-    petition = PetitionFactory()
-    return {
-        "article": page.url,
-        "home": "/",
-        "category": "/categories/water/",
-        "search": "/search/?q=committee",
-        "petition": petition.get_absolute_url(),
-    }
+    return {"article": page.url, "home": "/", "category": "/categories/water/"}
 
 
 def test_the_first_view_of_a_page_is_light_and_takes_few_requests(
