@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def test_a_number_that_changes_often_makes_a_part_anew_once_a_second(
 ) -> None:
     make, without = Maker("count.petition:7"), Maker("count.petition:7")
     clock = 1000.0
-    monkeypatch.setattr(fragments.time, "monotonic", lambda: clock)
+    monkeypatch.setattr(time, "monotonic", lambda: clock)
     fragments.text("with", make)
     fragments.text("without", without, counts=False)
     tags.touch("count.petition:7")
@@ -102,7 +103,7 @@ def test_a_number_that_changes_often_makes_a_part_anew_once_a_second(
 def test_what_follows_from_the_clock_shows_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     make = Maker()
     clock = 1000.0
-    monkeypatch.setattr(fragments.time, "monotonic", lambda: clock)
+    monkeypatch.setattr(time, "monotonic", lambda: clock)
     fragments.text("any", make)
     clock += fragments.SECONDS
     assert fragments.text("any", make) == "made 2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,8 @@ def test_a_signature_shows_within_a_second_and_nothing_else_is_made_anew(
 ) -> None:
     petition = PetitionFactory(confirmed_count=41)
     page = article(live=True, petition=petition)
-    clock = [fragments.time.monotonic()]
-    monkeypatch.setattr(fragments.time, "monotonic", lambda: clock[0])
+    clock = [time.monotonic()]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     assert "<strong>41</strong>" in read(client, page.url)
     read(client, page.url)
     Petition.objects.filter(pk=petition.pk).update(confirmed_count=1042)
