@@ -14,7 +14,6 @@ from wagtail.models import PageViewRestriction, Site
 
 from advocacy import page_tags
 from advocacy.models import Petition
-from cms.core import fragments
 from cms.core.models import SiteSettings
 from cms.core.page_cache import versions
 from home.models import HomePage
