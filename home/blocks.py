@@ -42,8 +42,11 @@ class LeadSection(FrontPageSection):
     def fetch(self, value: Any, *, shown: set[int], context: dict[str, Any]) -> dict[str, Any]:
         """The lead story: the newest featured article, else the newest of all."""
         tags.show(ARTICLES)
-        articles = ArticlePage.objects.live().public().exclude(pk__in=shown).newest().for_cards()
-        lead = articles.featured().first() or articles.first()
+        articles = ArticlePage.objects.live().public().exclude(pk__in=shown).newest()
+        # By number first: SQLite else sorts all that is featured with all that a card shows.
+        numbers = articles.values_list("pk", flat=True)
+        number = numbers.featured().first() or numbers.first()
+        lead = ArticlePage.objects.filter(pk=number).for_cards().first()
         if lead:
             shown.add(lead.pk)
         return {"article": lead}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.template.loader import render_to_string
+from wagtail.models import Site
+
+from cms.core import fragments
 from cms.core.models import SiteSettings
 from home.models import StandardPage
 
@@ -29,17 +33,47 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     """Masthead, navigation and footer; nothing for the admin, which has its own."""
     if request.path_info.startswith("/admin/") and not getattr(request, "is_preview", False):
         return {}
-    path = request.path_info
+    site = Site.find_for_request(request)
+    key = site.pk if site else None
+    current = _current(request.path_info)
     return {
-        "site_settings": SiteSettings.for_request(request),
-        "navigation": [
-            {
-                "label": label,
-                "url": url,
-                "current": path == url if url == "/" else path.startswith(url),
-            }
-            for label, url in NAVIGATION
-        ],
-        "take_part": TAKE_PART,
-        "footer_links": StandardPage.objects.footer_links(),
+        "site_settings": fragments.row(
+            ("site settings", key), lambda: SiteSettings.for_request(request)
+        ),
+        "masthead": fragments.text(
+            ("masthead", key, current), lambda: _masthead(request, current=current)
+        ),
+        "footer": fragments.text(("footer", key), lambda: _footer(request)),
     }
+
+
+def _current(path: str) -> str:
+    """The entry of the navigation under which an address stands; blank where none is."""
+    for _, url in NAVIGATION:
+        if path == url or (url != "/" and path.startswith(url)):
+            return url
+    return ""
+
+
+def _masthead(request: HttpRequest, *, current: str) -> str:
+    return render_to_string(
+        "components/masthead.html",
+        {
+            "site_settings": SiteSettings.for_request(request),
+            "navigation": [
+                {"label": label, "url": url, "current": url == current} for label, url in NAVIGATION
+            ],
+        },
+    )
+
+
+def _footer(request: HttpRequest) -> str:
+    return render_to_string(
+        "components/footer.html",
+        {
+            "request": request,
+            "site_settings": SiteSettings.for_request(request),
+            "take_part": TAKE_PART,
+            "footer_links": StandardPage.objects.footer_links(),
+        },
+    )

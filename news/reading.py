@@ -23,9 +23,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     path = f"news/{slug}/"
     if site := Site.find_for_request(request):
         page = (
-            ArticlePage.objects.for_reading()
+            ArticlePage.objects.for_address()
             .live()
-            .filter(slug=slug, url_path=f"{site.root_page.url_path}{path}")
+            .filter(slug=slug, url_path=f"{_root_path(site)}{path}")
             .first()
         )
         if page is not None:
@@ -33,3 +33,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             request._wagtail_route_for_request = RouteResult(page)  # type: ignore[attr-defined]
     response: HttpResponse = serve(request, path)
     return response
+
+
+def _root_path(site: Site) -> str:
+    """Where the pages of a site begin in the tree, as Wagtail remembers it; else it walks there."""
+    paths = {root.site_id: str(root.root_path) for root in Site.get_site_root_paths()}
+    return paths.get(site.pk, "")

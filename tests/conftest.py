@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
+from cms.core import fragments
 from tests import database, markup
 
 CI = os.environ.get("CI") == "true"
@@ -155,6 +156,8 @@ def _empty_caches() -> Iterator[None]:
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    # The next test has other rows with the same numbers.
+    fragments.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

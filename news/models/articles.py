@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.http import Http404
 from django.utils import formats, timezone
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from news.models.authors import Author
-
-ARTICLES_A_PAGE = 20
 
 
 def validate_web_address(value: str) -> None:
@@ -130,6 +128,10 @@ class ArticleQuerySet(PageQuerySet):
             )
         )
 
+    def for_address(self) -> Self:
+        """With what tells who may read it, and nothing that its page shows; see ``as_a_whole``."""
+        return self.for_reading().select_related(None).only("pk")
+
     def for_cards(self) -> Self:
         """With all that a card shows, and without the texts that it does not."""
         return (
@@ -159,10 +161,13 @@ class ArticleIndexPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add one page of articles."""
+        from news.paging import NewestFirst  # noqa: PLC0415 - it reads this model
+
         context = super().get_context(request, *args, **kwargs)
         tags.show(ARTICLES)
-        articles = ArticlePage.objects.child_of(self).live().public().newest().for_cards()
-        context["articles"] = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
+        # There is one index, so all of them are below it. Asked by path, SQLite reads every page.
+        articles = NewestFirst(ArticlePage.objects.live().public(), what="all articles")
+        context["articles"] = articles.get_page(request.GET.get("page"))
         if (number := context["articles"].number) > 1:
             context["head"]["title"] += f", page {number}"
             context["head"]["canonical"] += f"?page={number}"
@@ -369,6 +374,10 @@ class ArticlePage(BasePage):
         indexes = [
             models.Index(fields=["source_key"], name="article_source_key"),
             models.Index(fields=["latest_source_key"], name="article_latest_source_key"),
+            # The front page's lead: else SQLite reads every article for it.
+            models.Index(
+                fields=["featured"], name="article_featured", condition=models.Q(featured=True)
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -415,6 +424,15 @@ class ArticlePage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         context.update(presentation.article(self, request=request, head=context["head"]))
         return context
+
+    def as_a_whole(self) -> Self:
+        """With everything, where it was found by ``for_address``. Http404 where it is gone by now."""
+        if not self.get_deferred_fields():
+            return self
+        found: Self | None = type(self).objects.for_reading().live().filter(pk=self.pk).first()
+        if found is None:
+            raise Http404
+        return found
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """What keeps readers out; nothing is asked again where ``for_reading`` found nothing."""

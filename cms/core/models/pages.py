@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
+from cms.core import kept_pages
 from cms.core.models.pictures import Picture
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponseBase
 
 
 class BasePage(Page):
@@ -48,6 +49,25 @@ class BasePage(Page):
             "type": self.open_graph_type,
         }
         return context
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page as it was made before, where nothing that it shows has changed since.
+
+        Who may read it was asked before this.
+        """
+        request.is_preview = False  # type: ignore[attr-defined]
+
+        def answer() -> HttpResponseBase:
+            response: HttpResponseBase = super(BasePage, self.as_a_whole()).serve(
+                request, *args, **kwargs
+            )
+            return response
+
+        return kept_pages.page(request, self.pk, answer)
+
+    def as_a_whole(self) -> Self:
+        """The page with all that it shows; where it was found without, subclasses look it up."""
+        return self
 
     @property
     def description(self) -> str:
