@@ -61,7 +61,7 @@ def percentile(values: list[float], share: int) -> float:
 
 def ask(path: str, said: dict[str, object], timing: Timing) -> None:
     """One request, from the environment that a server makes to the last byte of the answer."""
-    from cms.wsgi import application  # noqa: PLC0415 - Django is set up by now
+    from cms.wsgi import django as application  # noqa: PLC0415 - Django is set up by now
 
     environ: dict[str, object] = {
         "PATH_INFO": path,
