@@ -152,6 +152,20 @@ def _refuse_to_undo(merge: Merge, kind: Kind) -> None:
             f"There is a {kind.word} “{taken}” again, made since. Rename it, or merge it into"
             f" “{merge.into_name}”, then undo this."
         )
+    _refuse_if_no_place_is_left(merge)
+
+
+def _refuse_if_no_place_is_left(merge: Merge) -> None:
+    """A category that comes back goes below the one it was below, which may be below one by now."""
+    if merge.kind != Merge.Kind.CATEGORY or merge.status != Merge.Status.MERGED:
+        return
+    parent = merge.kept[-1]["fields"]["parent_id"]
+    above = Category.objects.filter(pk=parent).select_related("parent").first()
+    if above is not None and above.parent is not None:
+        raise MergeRefusedError(
+            f"“{merge.old_name}” was below “{above}”, which is below “{above.parent}” by now, and"
+            f" there is one level only. Take “{above}” out of “{above.parent}”, then undo this."
+        )
 
 
 def run(merge_id: int) -> None:
@@ -195,6 +209,13 @@ def _merge(merge: Merge) -> bool:
             " keeps what was not moved yet."
         )
         return False
+    if kind.model is Category:
+        there = Category.objects.in_bulk([merge.old_id, merge.into_id])
+        try:
+            _refuse_if_too_deep(there.get(merge.old_id), there[merge.into_id])
+        except MergeRefusedError as error:
+            merge.status, merge.problem = Merge.Status.FAILED, str(error)
+            return False
     if _move_next_rows(merge, kind):
         return True
     window = moving.versions(kind).filter(pk__gt=merge.last_version).order_by("pk")
@@ -274,6 +295,8 @@ def _undo(merge: Merge) -> bool:
 
 def _undo_step(merge: Merge, kind: Kind, step: MergeStep) -> int:
     for column in columns(kind):
+        if column.place == step.place and _has_no_room(merge, column):
+            return 0
         if column.place == step.place:
             return moving.give_back(column, step.record, kind=kind, **_values(merge, column))
     for part in parts(kind):
@@ -281,6 +304,14 @@ def _undo_step(merge: Merge, kind: Kind, step: MergeStep) -> int:
             return moving.restore(part, step.record, old=merge.old_id, new=merge.into_id)
     # A place that this version of the program no longer has.
     return 0
+
+
+def _has_no_room(merge: Merge, column: Column) -> bool:
+    """Whether categories that were below one stay, as that one is below another by now."""
+    return (
+        column.model is Category
+        and Category.objects.filter(pk=merge.old_id).exclude(parent=None).exists()
+    )
 
 
 def take_up_lost() -> str:

@@ -325,6 +325,52 @@ def test_a_category_with_others_below_does_not_merge_into_one_that_is_below() ->
     assert Category.objects.filter(pk=health.pk).exists()
 
 
+def test_undoing_a_merge_puts_no_category_two_levels_down() -> None:
+    health, water, air = family()
+    done = merge(water, CategoryFactory(name="Other", slug="other"))
+    air.delete()
+    health.parent = CategoryFactory(name="Life", slug="life")
+    health.full_clean()
+    health.save()
+    with pytest.raises(work.MergeRefusedError, match=r"“Health” out of “Life”, then undo this"):
+        work.undo(merge_id=done.pk, by=editor())
+    assert not Category.objects.filter(slug="water").exists()
+    Category.objects.filter(pk=health.pk).update(parent=None)
+    work.undo(merge_id=done.pk, by=editor())
+    assert Category.objects.get(slug="water").parent == health
+
+
+def test_what_was_below_stays_where_it_is_when_the_one_above_comes_back_below_another() -> None:
+    health, water, air = family()
+    other, life = CategoryFactory(slug="other"), CategoryFactory(slug="life")
+    done = merge(health, other)
+    # As an editor's form wrote it while the merge was under way.
+    done.kept[-1]["fields"]["parent_id"] = str(life.pk)
+    done.save()
+    work.undo(merge_id=done.pk, by=editor())
+    assert Category.objects.get(slug="health").parent == life
+    assert [Category.objects.get(pk=row.pk).parent for row in (water, air)] == [other, other]
+
+
+def test_a_merge_stops_when_its_target_has_been_put_below_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    health, water, _ = family()
+    other, life = CategoryFactory(slug="other"), CategoryFactory(slug="life")
+    run = work.run
+
+    def put_below_first(number: int) -> None:
+        Category.objects.filter(pk=other.pk).update(parent=life)
+        run(number)
+
+    monkeypatch.setattr(work, "run", put_below_first)
+    done = work.start(
+        kind=Kind(Merge.Kind.CATEGORY), old_id=health.pk, into_id=other.pk, by=editor()
+    )
+    assert (done.status, "below another category" in done.problem) == (Merge.Status.FAILED, True)
+    assert Category.objects.get(pk=water.pk).parent == health
+
+
 def merge(old: Category, into: Category) -> Merge:
     """Merge one into the other, to the end."""
     done = work.start(kind=Kind(Merge.Kind.CATEGORY), old_id=old.pk, into_id=into.pk, by=editor())
