@@ -12,6 +12,7 @@ from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage
+from cms.core.own_paths import TopPage
 from cms.core.privacy import restrictions_above
 from home.blocks import FrontPageBlock
 
@@ -68,7 +69,7 @@ class StandardPageManager(PageManager.from_queryset(StandardPageQuerySet)):  # t
     """Standard pages."""
 
 
-class StandardPage(BasePage):
+class StandardPage(TopPage):
     """A page about the newsroom: who we are, our policy, privacy, corrections."""
 
     introduction = models.TextField(blank=True)
@@ -79,9 +80,9 @@ class StandardPage(BasePage):
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    content_panels = [*TopPage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
     search_fields = [
-        *BasePage.search_fields,
+        *TopPage.search_fields,
         index.SearchField("introduction"),
         index.SearchField("body"),
     ]

@@ -34,6 +34,7 @@ from wagtail.search import index
 
 from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage, Picture
+from cms.core.own_paths import TopPage
 from cms.core.page_cache import tags
 from cms.core.privacy import restrictions_above
 from news import panels as news_panels
@@ -145,7 +146,7 @@ class ArticleManager(PageManager.from_queryset(ArticleQuerySet)):  # type: ignor
     """Articles."""
 
 
-class ArticleIndexPage(BasePage):
+class ArticleIndexPage(TopPage):
     """All articles, newest first."""
 
     introduction = models.TextField(blank=True)
@@ -153,8 +154,9 @@ class ArticleIndexPage(BasePage):
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news.ArticlePage"]
     max_count_per_parent = 1
+    own_slug = "news"
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    content_panels = [*TopPage.content_panels, FieldPanel("introduction")]
 
     class Meta:
         verbose_name = "article index"

@@ -14,7 +14,7 @@ from wagtail.models import RevisionMixin
 from wagtail.search import index
 
 from cms.core import kept_pages
-from cms.core.models import BasePage
+from cms.core.own_paths import TopPage
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -91,7 +91,7 @@ class Category(RevisionMixin, index.Indexed, models.Model):
         return f"/categories/{self.slug}/"
 
 
-class CategoryIndexPage(RoutablePageMixin, BasePage):
+class CategoryIndexPage(RoutablePageMixin, TopPage):
     """All categories, and below it a page for each."""
 
     introduction = models.TextField(blank=True)
@@ -99,8 +99,9 @@ class CategoryIndexPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []
     max_count_per_parent = 1
+    own_slug = "categories"
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    content_panels = [*TopPage.content_panels, FieldPanel("introduction")]
 
     class Meta:
         verbose_name = "category index"
