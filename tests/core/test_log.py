@@ -49,6 +49,13 @@ def test_nobody_is_found_in_it(formatter: logging.Formatter, written: str, logge
     assert (json.loads(line)["message"] if line.startswith("{") else line) == logged
 
 
+@pytest.mark.parametrize("run", ["x", "x-", ".", "%", "1", "x:", "x@"])
+def test_a_line_costs_no_more_than_its_length(run: str) -> None:
+    # Where the cost grows with the square of the length, this one takes minutes.
+    text = run * 150_000
+    assert json.loads(JSONFormatter().format(record(text)))["message"] == text
+
+
 def test_links_that_let_people_in_are_cut() -> None:
     signed = signing.dumps([str(uuid.uuid4()), "abc"], salt="any")
     reset = default_token_generator.make_token(User(pk=7, password="x", email="a@example.org"))
