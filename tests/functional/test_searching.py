@@ -51,6 +51,25 @@ def test_escape_closes_suggestions_and_enter_searches(page: Page, newsstand: New
     expect(page.locator(".found mark").first).to_be_visible()
 
 
+def test_whoever_goes_back_to_the_text_searches_for_it(page: Page, newsstand: Newsstand) -> None:
+    page.goto("/search/")
+    field = page.get_by_role("combobox")
+    name = newsstand.representative.last_name
+    field.press_sequentially(name[:4])
+    page.get_by_role("option").first.wait_for()
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-0")
+    field.press("End")
+    expect(field).not_to_have_attribute("aria-activedescendant", "suggestion-0")
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-0")
+    # Typed on, and sent before other suggestions are there.
+    page.route("**/search/suggest/**", lambda route: route.abort())
+    field.press_sequentially(name[4:5] or "x")
+    field.press("Enter")
+    page.wait_for_url("**/search/?q=*")
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_axe_finds_nothing_on_results_suggestions_and_an_empty_answer(
     new_page: NewPage,

@@ -92,9 +92,11 @@ function suggest(field) {
 
     input.addEventListener("input", () => {
         clearTimeout(timer);
+        choose(-1); // Enter searches for what is typed, not for what was marked before.
         timer = setTimeout(ask, WAIT);
     });
     input.addEventListener("keydown", (event) => {
+        if (event.isComposing) return; // These keys choose letters then.
         if (event.key === "Escape" && !list.hidden) {
             event.preventDefault();
             close();
@@ -105,6 +107,8 @@ function suggest(field) {
         } else if (event.key === "Enter" && chosen >= 0) {
             event.preventDefault();
             location.assign(options()[chosen].dataset.address);
+        } else if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+            choose(-1); // Back to the text, where the key moves.
         }
     });
     input.addEventListener("blur", close);
