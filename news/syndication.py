@@ -106,6 +106,10 @@ class _Articles(Feed):
         """The feed, which may be kept for a while and asked for again by its tag."""
         try:
             response: HttpResponse = super().__call__(request, *args, **kwargs)
+            if hub := settings.WEBSUB_HUB:
+                # WebSub looks here first, and in JSON nowhere else.
+                itself = f"{settings.SITE_URL}{request.path}"
+                response.headers["Link"] = f'<{hub}>; rel="hub", <{itself}>; rel="self"'
         except _MovedError as moved:
             response = former_slugs.redirect(request, kind="category", slug=moved.slug)
         patch_cache_control(response, public=True, max_age=MAX_AGE)

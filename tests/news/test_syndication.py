@@ -252,6 +252,11 @@ def test_the_hub_is_named_where_there_is_one(client: Client, settings: Settings)
         links = parsed(client, address).feed.links
         assert "https://hub.example/" in [link.href for link in links if link.rel == "hub"]
     assert as_json(client)["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
+    CategoryFactory(slug="water")
+    for address in (*ALL, "/categories/water/feed.json"):
+        assert client.get(address).headers["Link"] == (
+            f'<https://hub.example/>; rel="hub", <{settings.SITE_URL}{address}>; rel="self"'
+        )
 
 
 @pytest.mark.parametrize("number", [1, 8])
