@@ -24,9 +24,10 @@ CI = os.environ.get("CI") == "true"
 
 POSTGRESQL_ONLY = "says something about PostgreSQL only; DATABASE_URL names another database"
 NO_NETWORK = "wants a network of its own, which this machine does not allow"
+NO_MOUNT = "wants a full disk of its own, which this machine does not let it mount"
 # A full run has two parts, one for each database; between them nothing is left out. What is shown
 # in a network of its own is shown on any machine as well, by tests/core/test_reach.py.
-EXPLAINED_SKIPS = (POSTGRESQL_ONLY, NO_NETWORK)
+EXPLAINED_SKIPS = (POSTGRESQL_ONLY, NO_NETWORK, NO_MOUNT)
 
 # Why tests were skipped, and how many for each reason. Workers report to the process that sums up.
 skipped: Counter[str] = Counter()

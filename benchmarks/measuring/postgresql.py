@@ -19,36 +19,75 @@ def free_port() -> int:
     return port
 
 
-@contextmanager
-def throwaway() -> Iterator[str]:
-    """Its address, while it runs; with the settings that PostgreSQL comes with, so commits are safe."""
+class Cluster:
+    """A PostgreSQL with the settings that it comes with, so commits are safe."""
+
+    def __init__(self, programs: Path, home: Path) -> None:
+        """Make it; it does not run yet."""
+        self.port = free_port()
+        self.url = f"postgres://dovetail@127.0.0.1:{self.port}/postgres"
+        self._programs, self._home = programs, home
+        # It refuses to run as root.
+        self._user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._user:
+            shutil.chown(home, "postgres")
+        self._run("initdb", "-U", "dovetail", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+
+    def start(self) -> None:
+        """Come back when it answers."""
+        options = f"-p {self.port} -k {self._home} -c listen_addresses=127.0.0.1"
+        self._run("pg_ctl", "-l", str(self._home / "log"), "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End it as a crash would: nothing is finished."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def restart(self) -> None:
+        """Have it crash and start again, with the options that it had."""
+        self._run("pg_ctl", "-l", str(self._home / "log"), "-w", "-m", "immediate", "restart")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(  # noqa: S603 - our own arguments
+            [
+                *self._user,
+                str(self._programs / program),
+                "-D",
+                str(self._home / "data"),
+                *arguments,
+            ],
+            check=True,
+            cwd=self._home,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def programs() -> Path:
+    """The folder with PostgreSQL's own programs."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     initdb = str(found[-1]) if found else shutil.which("initdb")
     if initdb is None:
         raise SystemExit("There is no PostgreSQL on this machine. Name one with --database.")
-    programs = Path(initdb).parent
-    # It refuses to run as root.
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    home = Path(tempfile.mkdtemp(prefix="dovetail-benchmark-"))
-    if user:
-        shutil.chown(home, "postgres")
-    data, port = home / "data", free_port()
+    return Path(initdb).parent
 
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(  # noqa: S603 - our own arguments
-            [*user, str(programs / program), "-D", str(data), *arguments],
-            check=True,
-            cwd=home,
-            stdout=subprocess.DEVNULL,
-        )
 
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """One that runs, whatever is done to it, until it is left."""
+    home = Path(tempfile.mkdtemp(prefix="dovetail-postgresql-"))
     try:
-        run("initdb", "-U", "dovetail", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1"
-        run("pg_ctl", "-l", str(home / "log"), "-w", "-o", options, "start")
+        cluster = Cluster(programs(), home)
+        cluster.start()
         try:
-            yield f"postgres://dovetail@127.0.0.1:{port}/postgres"
+            yield cluster
         finally:
-            run("pg_ctl", "-m", "immediate", "stop")
+            if (home / "data" / "postmaster.pid").exists():
+                cluster.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def throwaway() -> Iterator[str]:
+    """The address of one, while it runs."""
+    with running() as cluster:
+        yield cluster.url

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
+from cms.core.uploads import StoringForm
+
 
 class PictureFileField(WagtailImageField):
     """A picture that is not too large, and can be decoded to its end."""
@@ -36,8 +38,8 @@ class PictureFileField(WagtailImageField):
             ) from error
 
 
-class PictureForm(BaseImageForm):
-    """Wagtail's form with our field for the file."""
+class PictureForm(StoringForm, BaseImageForm):
+    """Wagtail's form with our field for the file, which says so where it cannot be stored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,3 +47,6 @@ class PictureForm(BaseImageForm):
             self.fields["file"] = PictureFileField(
                 label=field.label, required=field.required, widget=field.widget
             )
+
+    class Meta(BaseImageForm.Meta):
+        pass

@@ -255,7 +255,7 @@ def media_storage(name: str) -> dict[str, Any]:
     """
     value = text(name, "")
     if not value:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "cms.core.uploads.UploadStorage"}
     parts = urlsplit(value)
     options = dict(parse_qsl(parts.query))
     unknown = set(options) - {"endpoint_url", "region_name", "custom_domain"}
@@ -286,9 +286,13 @@ def cache(name: str, default: str) -> dict[str, Any]:
         if _split(f"http{value[len(scheme) :]}") is None:
             refuse(name, "cannot be read. Use redis://host:6379/0 or locmemcache://.")
     try:
-        return dict(_env.cache_url_config(value))
+        config = dict(_env.cache_url_config(value))
     except (ImproperlyConfigured, ValueError, KeyError):
         refuse(name, "cannot be read. Use redis://host:6379/0 or locmemcache://.")
+    if scheme.startswith("redis"):
+        # Django's own raises where the server is away.
+        config["BACKEND"] = "cms.core.redis_cache.RedisCache"
+    return config
 
 
 def email(name: str, default: str) -> dict[str, Any]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, SourceImageIOError
 from wagtail.images.models import Image as WagtailImage
+
+from cms.core.uploads import NotStoredError
+
+if TYPE_CHECKING:
+    from wagtail.images.models import Filter
 
 
 class Picture(AbstractImage):
@@ -26,6 +33,18 @@ class Picture(AbstractImage):
         verbose_name = "picture"
         verbose_name_plural = "pictures"
         permissions = [("choose_picture", "Can choose picture")]
+
+    def create_rendition(self, filter: Filter) -> Rendition:
+        """Make one size. Where it cannot be stored, pages show a gap as for a file that is gone."""
+        try:
+            rendition: Rendition = super().create_rendition(filter)
+        except NotStoredError as error:
+            raise SourceImageIOError(str(error)) from error
+        return rendition
+
+    def create_renditions(self, *filters: Filter) -> dict[Filter, Rendition]:
+        """Make several, one after the other: on a full disk no file is left without its row."""
+        return {filter: self.create_rendition(filter) for filter in filters}
 
 
 class Rendition(AbstractRendition):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from wagtail import hooks
 
@@ -45,6 +45,8 @@ class Command(BaseCommand):
         failed = self.sweep(quiet=quiet)
         while every:
             time.sleep(every)
+            # One that broke, as when the database is restarted, would be of no use for ever.
+            close_old_connections()
             self.sweep(quiet=quiet)
         if failed:
             raise CommandError(f"{failed} part(s) of the sweep failed; see above.")

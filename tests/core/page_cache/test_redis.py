@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,11 @@ class Server:
             return bool(redis.Redis.from_url(self.address).ping())
         except redis.RedisError:
             return False
+
+    def hush(self) -> None:
+        """Take connections and say nothing, as a machine that hangs."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def stop(self) -> None:
         if self._process is not None:

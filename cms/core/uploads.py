@@ -1,0 +1,89 @@
+"""Where uploads are stored: each as a whole, or not at all.
+
+A disk may be full, or may not be written to. Then the person who sends a file is told so beside the
+field, nothing of the file is left, and what it was to replace stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
+from django.forms import ModelForm
+
+if TYPE_CHECKING:
+    from typing import Any
+
+logger = logging.getLogger(__name__)
+
+NOT_STORED = (
+    "This file could not be stored: the site has no room for it at the moment. Nothing of it was"
+    " kept. Tell whoever looks after this site, and upload it again later."
+)
+
+
+class NotStoredError(OSError):
+    """The file could not be written; nothing of it is left."""
+
+
+class UploadStorage(FileSystemStorage):
+    """A folder in which a file has its name only when all of it is there."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        try:
+            draft = self._draft(content)
+            try:
+                return str(super()._save(name, _Draft(draft)))
+            finally:
+                # Once it has its name, there is no draft any more.
+                draft.unlink(missing_ok=True)
+        except OSError as error:
+            logger.error("A file could not be stored: %s", error.strerror)  # noqa: TRY400 - all is said
+            raise NotStoredError(*error.args) from error
+
+    def _draft(self, content: File[Any]) -> Path:
+        """All of it, beside where it will be, under a name that nobody knows."""
+        folder = Path(self.location)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+            draft = Path(file.name)
+            try:
+                for chunk in content.chunks():
+                    file.write(chunk.encode() if isinstance(chunk, str) else chunk)
+                file.flush()
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                # What could not be written is tried again when the file is closed.
+                with suppress(OSError):
+                    file.close()
+                raise
+        return draft
+
+
+class _Draft(File):
+    """A file that is moved to where it belongs."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(None, name=str(path))
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
+class StoringForm(ModelForm):
+    """A form for something with a ``file``, which it stores as the last thing that is checked."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
+        if self.errors or "file" not in self.changed_data:
+            return
+        file = self.instance.file
+        try:
+            file.save(file.name, file.file, save=False)
+        except NotStoredError:
+            self.add_error("file", NOT_STORED)
