@@ -70,6 +70,33 @@ class CodeForm(forms.Form):
     )
 
 
+class ChosenFactorForm(CodeForm):
+    """The first code of an app that somebody adds by choice, who logged in some time ago.
+
+    Without the password, whoever finds an open browser could lock its owner out with an app.
+    """
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Type the password that you log in with."},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request, self._user = request, user
+
+    def clean_password(self) -> str:
+        """Counted like a login, so that guessing goes no faster here."""
+        password: str = self.cleaned_data["password"]
+        if not throttle.admits_login(self._request, self._user.get_username()):
+            raise forms.ValidationError("There were too many attempts. Wait 15 minutes.")
+        if not self._user.check_password(password):
+            raise forms.ValidationError("This is not your password. Type it again.")
+        return password
+
+
 class PasswordResetForm(WagtailPasswordResetForm):
     """A wish for a link, answered alike and with as much work for addresses that nobody has."""
 

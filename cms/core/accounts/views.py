@@ -14,7 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.views import account as wagtail_account
 
 from cms.core.accounts import audit, second_factor, standing, throttle, totp
-from cms.core.accounts.forms import THROTTLED, CodeForm, LoginForm, PasswordResetForm
+from cms.core.accounts.forms import (
+    THROTTLED,
+    ChosenFactorForm,
+    CodeForm,
+    LoginForm,
+    PasswordResetForm,
+)
 from cms.core.accounts.second_factor import CodeRefused
 from cms.core.limits import coarse_network
 
@@ -136,7 +142,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if SECRET not in request.session:
         request.session[SECRET] = totp.closed(totp.new_secret())
     secret = totp.opened(request.session[SECRET]) or ""
-    form = CodeForm(request.POST or None)
+    given = request.POST or None
+    # Whoever is on the way in typed the password a moment ago.
+    form = CodeForm(given) if half else ChosenFactorForm(given, request=request, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             codes = second_factor.enrol(

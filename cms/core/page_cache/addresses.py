@@ -85,7 +85,8 @@ class Addresses:
 
     def _judge(self, host: str) -> bool:
         name, port = split_domain_port(host)
-        if not name or not validate_host(name, self._allowed):
+        # No port has more digits, and thousands are more than Python makes a number of.
+        if not name or len(port) > 5 or not validate_host(name, self._allowed):
             raise RefusedError("a host that is not ours")
         # Any port is let in, but only pages at our own are kept: there are 65,535 others.
         return not port or int(port) == self._port

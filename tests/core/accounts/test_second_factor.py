@@ -19,7 +19,7 @@ from wagtail.models import ModelLogEntry
 from cms.core.accounts import second_factor, standing, totp
 from cms.core.accounts.second_factor import CodeRefused
 from cms.core.models import RecoveryCode, SecondFactor, User
-from tests.core.accounts.people import SECRET, code_now, give_password, is_in, person
+from tests.core.accounts.people import PASSWORD, SECRET, code_now, give_password, is_in, person
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -216,9 +216,27 @@ def test_setting_up_ends_the_other_sessions_which_had_no_second_factor(client: C
         give_password(browser, user)
     client.get(reverse("core_login_set_up"))
     secret = totp.opened(client.session["new_second_factor"]) or ""
-    client.post(reverse("core_login_set_up"), {"code": code_now(secret=secret)})
+    asked = {"code": code_now(secret=secret), "password": PASSWORD}
+    client.post(reverse("core_login_set_up"), asked)
     assert is_in(client)
     assert not is_in(other)
+
+
+def test_an_open_browser_is_not_enough_to_add_an_app(client: Client) -> None:
+    user = person()
+    give_password(client, user)
+    client.get(reverse("core_login_set_up"))
+    secret = totp.opened(client.session["new_second_factor"]) or ""
+    for password in ("", "not it"):
+        asked = {"code": code_now(secret=secret), "password": password}
+        answer = client.post(reverse("core_login_set_up"), asked)
+        assert answer.status_code == 400
+        assert b"password" in answer.content
+    for _ in range(10):
+        client.post(reverse("core_login_set_up"), {"code": "000000", "password": "not it"})
+    asked = {"code": code_now(secret=secret), "password": PASSWORD}
+    assert b"too many attempts" in client.post(reverse("core_login_set_up"), asked).content
+    assert not SecondFactor.objects.exists()
 
 
 def test_nobody_is_led_to_another_site_after_logging_in(client: Client, required: None) -> None:

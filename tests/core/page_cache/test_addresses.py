@@ -186,6 +186,11 @@ def test_what_nobody_who_reads_here_asks_is_refused_before_django(
     assert len(caplog.records) == 1
 
 
+def test_a_port_of_thousands_of_digits_is_refused(echoes: Reader) -> None:
+    answer = echoes.ask("/news/a/", host="testserver:" + "1" * 5000)
+    assert (answer.status, echoes.renderings) == (400, [])
+
+
 def test_ports_that_are_not_ours_fill_no_memory(echoes: Reader) -> None:
     assert not echoes.ask("/", host="testserver:8123").how
     assert echoes.ask("/", host="TESTSERVER").how == "miss"
