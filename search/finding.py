@@ -51,7 +51,8 @@ def _forgiving(asked: Search, *, fallback: bool = False) -> Answer:
     if not asked.query.terms or everything >= FEW:
         return answer
     better = spelling.corrected(asked.query)
-    if everything:
+    if everything or found.looked_at:
+        # Not all was looked into, so nothing else may be shown as if this were nowhere.
         return replace(answer, did_you_mean=better)
     question = asked
     if better:
