@@ -53,13 +53,14 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(asked: Asked) -> dict[str, Any]:
     """What the page says of the results."""
     first = (asked.page - 1) * RESULTS_A_PAGE
-    answer = finding.search(replace(asked.search, start=first))
+    until = finding.patience()
+    answer = finding.search(replace(asked.search, start=first), until)
     found = answer.found
     if first and not found.hits and found.total:
         # Beyond the last page stands the last one.
         last = max(min(found.total, REACHABLE) - 1, 0) // RESULTS_A_PAGE
         asked.page = last + 1
-        answer = finding.search(replace(asked.search, start=last * RESULTS_A_PAGE))
+        answer = finding.search(replace(asked.search, start=last * RESULTS_A_PAGE), until)
         found = answer.found
     pages = Paginator(range(min(found.total, REACHABLE)), RESULTS_A_PAGE)
     return {
