@@ -17,6 +17,7 @@ from modelsearch.backends.database.sqlite.query import (
 )
 from modelsearch.query import MatchAll, Not
 from modelsearch.utils import get_descendants_content_types_pks
+from wagtail.search.models import IndexEntry
 
 # In the order of the table's columns: words that are completed, body, title.
 WEIGHTS = (1.0, 1.0, 4.0)
@@ -32,6 +33,11 @@ class _WeighedBM25(Func):
         """A call that names the table itself, as FTS5 wants it."""
         weights = ", ".join(map(str, WEIGHTS))
         return f"bm25({SQLiteFTSIndexEntry._meta.db_table}, {weights})", []
+
+
+def _numbers(keys: list[int]) -> RawSQL:
+    """One parameter, however many there are."""
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])
 
 
 class _OneScan:
@@ -53,18 +59,17 @@ class _OneScan:
         if built is None:
             return False, {}
         match = MatchExpression(self.fields or self.FTS_TABLE_FIELDS, built)  # type: ignore[attr-defined]
-        found = (
-            SQLiteFTSIndexEntry.objects.filter(match)
-            .filter(
-                index_entry__content_type__in=get_descendants_content_types_pks(self.queryset.model)
-            )
-            .annotate(score=_WeighedBM25())
-            .values_list("index_entry__object_id", "score")
-        )
+        # Nothing is joined: SQLite would begin with the other table, and ask for each of its rows.
+        hits = SQLiteFTSIndexEntry.objects.filter(match).annotate(score=_WeighedBM25())
+        found = dict(hits.values_list("index_entry_id", "score"))
+        entries = IndexEntry.objects.filter(
+            pk__in=_numbers(list(found)),
+            content_type__in=get_descendants_content_types_pks(self.queryset.model),
+        ).values_list("object_id", "pk")
         key = self.queryset.model._meta.pk
         while key.remote_field:
             key = key.remote_field.model._meta.pk
-        return leave_out, {key.to_python(number): score for number, score in found}
+        return leave_out, {key.to_python(number): found[entry] for number, entry in entries}
 
     def narrowed(self, scores: tuple[bool, Scores] | None) -> QuerySet[Any]:
         """The rows that were found."""
@@ -73,8 +78,7 @@ class _OneScan:
         leave_out, found = scores
         keys: Any = list(found)
         if all(isinstance(key, int) for key in keys):
-            # One parameter, however many there are.
-            keys = RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])
+            keys = _numbers(keys)
         condition = {"pk__in": keys}
         return (
             self.queryset.exclude(**condition) if leave_out else self.queryset.filter(**condition)

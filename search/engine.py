@@ -24,7 +24,7 @@ RECENT, HALVES_AFTER_DAYS = 0.5, 120
 # hits and of those with the words in their title. Of most questions these are all that there are.
 REACHABLE = 2000
 # The database counts no further than this, and its facets over so many of the newest hits.
-COUNTED = 5_000
+COUNTED = REACHABLE
 # What an engine puts around a hit: private characters, which no text in the index holds.
 OPEN, CLOSE = "\ue001", "\ue002"
 EXTRACT_WORDS = 36
@@ -49,7 +49,8 @@ class Found:
 
     ``kinds`` counts each kind whatever kind the search is narrowed to; ``facets`` counts by facet
     and number of the group. ``bounded`` says that there may be more than ``COUNTED``: a number that
-    is as high means that many or more, and facets were counted over the newest.
+    is as high means that many or more, and facets were counted over the newest. ``looked_at`` says in
+    how many of the newest texts that hold the words of a phrase it was looked for; 0: in all.
     """
 
     hits: list[Hit]
@@ -57,6 +58,7 @@ class Found:
     kinds: dict[str, int]
     facets: dict[str, dict[int, int]] = field(default_factory=dict)
     bounded: bool = False
+    looked_at: int = 0
 
     def is_more(self, number: int) -> bool:
         """Whether one of the counts says only that there are so many or more."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from search import embedded, outward, spelling
+from search import embedded, outward, server, spelling
 from search.engine import EngineError, Found
 from search.queries import Query, Search
+
+if TYPE_CHECKING:
+    from search.server import Server
 
 logger = logging.getLogger(__name__)
 # With fewer results than this, another spelling is looked for.
@@ -30,18 +35,24 @@ class Answer:
     from_database: bool = False
 
 
-def search(asked: Search) -> Answer:
-    """Results with counts, facets and extracts; of another spelling where this one finds nothing."""
+def patience() -> float:
+    """The moment until which a page that is asked for now waits for the search server."""
+    return time.monotonic() + server.SECONDS
+
+
+def search(asked: Search, until: float | None = None) -> Answer:
+    """Results with counts, facets and extracts; of another spelling where this one finds nothing.
+
+    What one page searches for shares one moment (``patience``), however many questions it takes.
+    """
     try:
-        return _forgiving(asked)
+        return _forgiving(asked, outward.server(until or patience()))
     except EngineError as error:
         logger.warning("The search server %s; the database answered instead.", error)
-        return _forgiving(asked, fallback=True)
+        return _forgiving(asked, None, fallback=True)
 
 
-def _forgiving(asked: Search, *, fallback: bool = False) -> Answer:
-    searcher = None if fallback else outward.server()
-
+def _forgiving(asked: Search, searcher: Server | None, *, fallback: bool = False) -> Answer:
     def find(question: Search) -> Found:
         return (searcher or embedded.index()).find(question)
 
@@ -51,7 +62,8 @@ def _forgiving(asked: Search, *, fallback: bool = False) -> Answer:
     if not asked.query.terms or everything >= FEW:
         return answer
     better = spelling.corrected(asked.query)
-    if everything:
+    if everything or found.looked_at:
+        # Not all was looked into, so nothing else may be shown as if this were nowhere.
         return replace(answer, did_you_mean=better)
     question = asked
     if better:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -24,9 +25,9 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 
 
-def server() -> Server | None:
-    """The search server, where one is named."""
-    return Server(settings.SEARCH_SERVER) if settings.SEARCH_SERVER else None
+def server(until: float = math.inf) -> Server | None:
+    """The search server, where one is named; it answers readers ``until`` a moment."""
+    return Server(settings.SEARCH_SERVER, until) if settings.SEARCH_SERVER else None
 
 
 def note(kind: str, object_ids: Iterable[int]) -> None:

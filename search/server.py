@@ -6,6 +6,7 @@ Only requests that mean the same since version 7 are made: groups are keywords, 
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 import time
@@ -44,7 +45,7 @@ Body = dict[str, Any]
 Line = tuple[str, int, Body | None]
 
 ALIAS = "dovetail_search"
-# A reader waits so long for a server before the database answers instead.
+# A reader waits so long for a server, for all that one page asks it, before the database answers.
 SECONDS = 0.8
 WRITE_SECONDS = 60.0
 # A server that did not answer is left alone for so long, and readers do not wait for it again.
@@ -132,10 +133,14 @@ class _Exchange:
 
 
 class Server:
-    """One search server."""
+    """One search server.
 
-    def __init__(self, address: str) -> None:
+    ``until`` is the moment by ``time.monotonic()`` after which it answers no reader any more.
+    """
+
+    def __init__(self, address: str, until: float = math.inf) -> None:
         self.address = address.rstrip("/")
+        self.until = until
 
     # What readers ask ---------------------------------------------------------------------------
 
@@ -346,8 +351,11 @@ class Server:
     def _ask(self, body: Body) -> Body:
         if cache.get(PAUSED):
             raise EngineError("it did not answer a moment ago")
+        left = min(self.until - time.monotonic(), SECONDS)
+        if left <= 0:
+            raise EngineError("it answered too slowly")
         try:
-            return self._send("POST", f"/{ALIAS}/_search", json.dumps(body))
+            return self._send("POST", f"/{ALIAS}/_search", json.dumps(body), seconds=left)
         except EngineError:
             cache.set(PAUSED, True, PAUSE_SECONDS)
             raise

@@ -64,8 +64,7 @@ class SQLiteIndex(Tables):
     )
     strays = "SELECT rowid FROM search_text WHERE rowid NOT IN (SELECT slot FROM search_entry)"
 
-    def count(self, search: Search) -> int:
-        """How many results there are, ``COUNTED`` at most."""
+    def _count(self, search: Search) -> int:
         expression = _expression(search)
         table = "search_text t" if expression else "search_entry t"
         counted = "SELECT count(*) FROM (SELECT 1"
@@ -115,14 +114,14 @@ class SQLiteIndex(Tables):
             where, parameters = "t.slot >= %s AND t.slot < %s", [low, high]
         return self.rows(f"{select} FROM {table} WHERE {where} {end}", parameters)
 
-    def _newest(self, search: Search) -> list[tuple[int, str]]:
+    def _newest(self, search: Search) -> tuple[list[tuple[int, str]], bool]:
         expression = _expression(search)
         if expression:
             table, slot = "search_text t JOIN search_entry e ON e.slot = t.rowid", "t.rowid"
         else:
             table, slot = "search_entry t JOIN search_entry e ON e.slot = t.slot", "t.slot"
         end = f"ORDER BY {slot} DESC LIMIT {COUNTED}"
-        return self._ask(f"SELECT {slot}, e.labels", table, search, expression, end)
+        return self._ask(f"SELECT {slot}, e.labels", table, search, expression, end), False
 
     def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:
         table = "search_text t JOIN search_entry e ON e.slot = t.rowid"

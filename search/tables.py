@@ -29,9 +29,9 @@ class Tables(ABC):
 
     def find(self, search: Search) -> Found:
         """Results, counts and extracts."""
-        newest = self._newest(search)
+        newest, cut = self._newest(search)
         total = len(newest)
-        slots = self._slots(search, total, [slot for slot, _ in newest])
+        slots = self._slots(search, total, [slot for slot, _ in newest], cut=cut)
         found = labels.count(marks for _, marks in newest)
         return Found(
             hits=in_order(slots, self._hits(search, slots)),
@@ -39,6 +39,7 @@ class Tables(ABC):
             kinds=self._kinds(search, total, found),
             facets=found,
             bounded=total == COUNTED,
+            looked_at=COUNTED if cut else 0,
         )
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
@@ -73,11 +74,13 @@ class Tables(ABC):
         """Take out texts that belong to no entry: somebody deleted entries without them."""
         self.erase([row[0] for row in self.rows(self.strays)])
 
-    def _slots(self, search: Search, total: int, newest: Sequence[int]) -> list[int]:
+    def _slots(self, search: Search, total: int, newest: Sequence[int], *, cut: bool) -> list[int]:
         """The slots of one page of results."""
         stop = min(search.start + search.size, REACHABLE, total)
         if search.start >= stop:
             return []
+        if search.sort == "oldest" and (cut or total < COUNTED):
+            return list(newest[::-1][search.start : stop])
         if search.sort == "oldest":
             return self._oldest(search, search.start, stop - search.start)
         if search.sort == "newest" or not search.query.terms:
@@ -103,7 +106,7 @@ class Tables(ABC):
         return {
             kind: total
             if kind == search.filters.kind
-            else self.count(replace(search, filters=replace(search.filters, kind=kind)))
+            else self._count(replace(search, filters=replace(search.filters, kind=kind)))
             for kind in Kind.values
         }
 
@@ -114,9 +117,13 @@ class Tables(ABC):
             for entry in Entry.objects.filter(slot__in=slots)
         }
 
-    @abstractmethod
     def count(self, search: Search) -> int:
         """How many results there are, ``COUNTED`` at most."""
+        return self._count(search)
+
+    @abstractmethod
+    def _count(self, search: Search) -> int:
+        """The same, within one answer."""
 
     @abstractmethod
     def suggest(self, words: Sequence[str], kind: str, most: int) -> list[int]:
@@ -131,8 +138,11 @@ class Tables(ABC):
         """Take out the texts of slots."""
 
     @abstractmethod
-    def _newest(self, search: Search) -> list[tuple[int, str]]:
-        """Slot and labels of the newest hits, ``COUNTED`` at most."""
+    def _newest(self, search: Search) -> tuple[list[tuple[int, str]], bool]:
+        """Slot and labels of the newest hits, ``COUNTED`` at most.
+
+        Also whether older texts that may be hits were not looked at.
+        """
 
     @abstractmethod
     def _scored(self, search: Search, newest: Sequence[int]) -> list[tuple[int, str, float]]:

@@ -53,13 +53,14 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(asked: Asked) -> dict[str, Any]:
     """What the page says of the results."""
     first = (asked.page - 1) * RESULTS_A_PAGE
-    answer = finding.search(replace(asked.search, start=first))
+    until = finding.patience()
+    answer = finding.search(replace(asked.search, start=first), until)
     found = answer.found
     if first and not found.hits and found.total:
         # Beyond the last page stands the last one.
         last = max(min(found.total, REACHABLE) - 1, 0) // RESULTS_A_PAGE
         asked.page = last + 1
-        answer = finding.search(replace(asked.search, start=last * RESULTS_A_PAGE))
+        answer = finding.search(replace(asked.search, start=last * RESULTS_A_PAGE), until)
         found = answer.found
     pages = Paginator(range(min(found.total, REACHABLE)), RESULTS_A_PAGE)
     return {
@@ -71,7 +72,8 @@ def _found(asked: Asked) -> dict[str, Any]:
         "bounded": found.bounded,
         "counted": COUNTED,
         "page_of": Page(found.hits, asked.page, pages),
-        "unreachable": found.total > REACHABLE,
+        "looked_at": found.looked_at,
+        "unreachable": found.total > REACHABLE or found.bounded,
         "reachable": REACHABLE,
         "newer": asked.address(page=asked.page - 1),
         "older": asked.address(page=asked.page + 1),

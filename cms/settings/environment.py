@@ -23,7 +23,13 @@ _env = environ.Env()
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
 CACHE_SCHEMES = ("locmemcache", "filecache", "dbcache", "dummycache", "redis", "rediss")
 EMAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail")
-SEARCH_SCHEMES = ("http", "https", "opensearch")
+# OpenSearch has the address of its own that people write, and is asked as Elasticsearch is.
+SEARCH_SCHEMES = {
+    "http": "http",
+    "https": "https",
+    "opensearch": "http",
+    "opensearch+https": "https",
+}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # What ALLOWED_HOSTS may hold: a name, a name with all below it, an address, or everything.
 _HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", re.IGNORECASE)
@@ -314,11 +320,11 @@ def search_server(name: str) -> str:
     value = text(name, "")
     if not value:
         return ""
-    if _scheme(name, value, SEARCH_SCHEMES) == "opensearch":
-        refuse(name, "names an OpenSearch server, which is not supported. Use Elasticsearch 9.")
-    if _split(value) is None:
+    scheme = _scheme(name, value, tuple(SEARCH_SCHEMES))
+    address = f"{SEARCH_SCHEMES[scheme]}{value[len(scheme) :]}"
+    if _split(address) is None:
         refuse(name, "names no host. Use an address like http://127.0.0.1:9200.")
-    return value.rstrip("/")
+    return address.rstrip("/")
 
 
 def without_query(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:

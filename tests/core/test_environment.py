@@ -101,7 +101,9 @@ WRONG = [
     ("SEARCH_URL", "https://"),
     ("SEARCH_URL", f"https://user:{PASSWORD}@"),
     ("SEARCH_URL", f"solr://user:{PASSWORD}@host"),
-    ("SEARCH_URL", f"opensearch://user:{PASSWORD}@host:9200"),
+    ("SEARCH_URL", "opensearch://"),
+    ("SEARCH_URL", f"opensearch+ssh://user:{PASSWORD}@host:9200"),
+    ("SEARCH_URL", f"opensearch+https://user:{PASSWORD}@host:port"),
     ("TASKS", "celery"),
     ("OPENAI_BASE_URL", "127.0.0.1:11434"),
     ("OPENAI_BASE_URL", f"http://user:{PASSWORD}@:80"),
@@ -168,6 +170,9 @@ def test_a_search_server_answers_readers_and_the_database_the_newsroom(start: St
     assert start()["SEARCH_SERVER"] == ""
     read = start(SEARCH_URL="https://search.example:9200/")
     assert read["SEARCH_SERVER"] == "https://search.example:9200"
+    for scheme, spoken in (("opensearch", "http"), ("opensearch+https", "https")):
+        read = start(SEARCH_URL=f"{scheme}://news:secret@search.example:9200/")
+        assert read["SEARCH_SERVER"] == f"{spoken}://news:secret@search.example:9200"
     assert read["WAGTAILSEARCH_BACKENDS"]["default"]["BACKEND"] == "search.admin_search"
 
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from pytest_django import Settings
 
+from cms.settings import environment
 from search import outward, server
 from tests import searchserver
 
@@ -26,7 +27,9 @@ def search_server_in_use(
     """A site whose readers are answered by a search server, with an index that is empty yet."""
     # A busy machine is no dead server.
     monkeypatch.setattr(server, "SECONDS", 60)
-    settings.SEARCH_SERVER = search_server
+    # Its core is the one that OpenSearch began with, so it is named as that one is.
+    monkeypatch.setenv("SEARCH_URL", search_server.replace("http://", "opensearch://"))
+    settings.SEARCH_SERVER = environment.search_server("SEARCH_URL")
     for _ in outward.rebuild():
         pass
     return search_server

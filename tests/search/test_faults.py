@@ -7,8 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
@@ -140,6 +141,56 @@ def test_the_database_answers_for_a_server_that_does_not(settings: Settings, fau
     # The server's share of the two seconds; a busy machine gets more for the rest.
     assert server.SECONDS <= 0.8
     assert taken < 10
+
+
+@contextmanager
+def slow(seconds: float, body: bytes, asked: SimpleQueue[str]) -> Iterator[str]:
+    """Answers rightly, each time after so long; notes each question."""
+    stop = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            asked.put(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            if stop.wait(seconds):
+                return
+            with suppress(OSError):
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nobody reads it."""
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listening.daemon_threads = True
+    threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.server_address[1]}"
+    finally:
+        stop.set()
+        listening.shutdown()
+        listening.server_close()
+
+
+def test_all_questions_of_one_page_share_the_time_of_one(settings: Settings) -> None:
+    article(title="Lead pipes in Flint", live=True)
+    nowhere = {
+        "hits": {"total": {"value": 5}, "hits": []},
+        "aggregations": {"kinds": {"buckets": []}, "of_kind": {"labels": {"buckets": []}}},
+    }
+    asked: SimpleQueue[str] = SimpleQueue()
+    # It says that there are results, and shows none: a page asks for three spellings, and for the
+    # last page. Each answer alone comes in time.
+    with slow(server.SECONDS * 0.6, json.dumps(nowhere).encode(), asked) as address:
+        settings.SEARCH_SERVER = address
+        html = Client().get("/search/", {"q": "pipess flint qqqqq", "page": "9"}).content.decode()
+    assert NOTICE in html
+    assert "in <mark>Flint</mark>" in html
+    assert asked.qsize() <= 2
 
 
 def test_what_a_server_could_not_be_told_waits_and_is_told_later(

@@ -186,3 +186,32 @@ def test_what_is_counted_only_so_far_says_so(
     html = client.get("/search/?q=swan").content.decode()
     assert "<span>1 result</span>" in html
     assert "or more" not in html
+
+
+def test_a_phrase_that_was_not_looked_for_everywhere_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("engine", "tables", "sqlite", "postgresql", "results", "views"):
+        monkeypatch.setattr(f"search.{module}.COUNTED", 3)
+    titles = {"The marsh herons": 2001, **{f"Herons marsh {n}": 2020 + n for n in range(3)}}
+    for title, year in titles.items():
+        page = article(title=title, live=True)
+        page.first_published_at = datetime.datetime(year, 5, 1, tzinfo=datetime.UTC)
+        page.save()
+    html = client.get("/search/", {"q": '"marsh herons"'}).content.decode()
+    if connection.vendor == "postgresql":
+        assert "The newest 3 texts that hold all of the words" in html
+        assert "Nothing holds" not in html
+        html = client.get("/search/", {"q": '"marsh herons"', "to": "2001-12-31"}).content.decode()
+    assert "The <mark>marsh" in html
+    assert "We looked for the phrase" not in html
+    html = client.get("/search/", {"q": '"herons marsh"'}).content.decode()
+    assert "3 or more results" in html
+    assert ("We looked for the phrase in the newest 3 texts" in html) == (
+        connection.vendor == "postgresql"
+    )
+    html = client.get(
+        "/search/", {"q": 'herons -"marsh herons"', "sort": "oldest"}
+    ).content.decode()
+    assert html.index("Herons</mark> marsh 0") < html.index("Herons</mark> marsh 2")
+    assert "The marsh" not in html

@@ -206,6 +206,26 @@ def test_a_category_narrows_what_is_found(engine: Engine) -> None:
     assert "There is no such category" in html
 
 
+def test_a_category_counts_and_finds_what_is_under_those_below_it(engine: Engine) -> None:
+    health = CategoryFactory(name="Health", slug="health")
+    water = CategoryFactory(name="Water", slug="water", parent=health)
+    published("Lead pipes", category=water)
+    both = published("Old pipes", category=water)
+    both.categories.add(health)
+    both.save()
+    published("Organ pipes", category=CategoryFactory(name="Music"))
+    engine()
+    html = search(q="pipes")
+    for name, number in (("Health", 2), ("Water", 2), ("Music", 1)):
+        assert f'<span>{name}</span> <span class="soft">{number}</span>' in html
+    assert found(q="pipes", category="health") == {"Lead pipes", "Old pipes"}
+    # A category that moves takes its articles with it.
+    water.parent = None
+    water.save()
+    engine()
+    assert found(q="pipes", category="health") == {"Old pipes"}
+
+
 def test_facets_count_what_they_would_leave(engine: Engine) -> None:
     water, music = CategoryFactory(name="Water", slug="water"), CategoryFactory(name="Music")
     gazette = SourceFactory(name="The Gazette")
@@ -391,6 +411,24 @@ def test_any_punctuation_is_answered(engine: Engine, text: str) -> None:
     raw = quote_plus(text)
     assert Client().get(f"/search/?q={raw}").status_code == 200
     assert Client().get(f"/search/?q=a+-{raw}&category={raw}&from={raw}").status_code == 200
+
+
+PARAMETERS = ("q", "kind", "category", "source", "tag", "year", "from", "to", "sort", "page")
+
+
+@ONE_FOR_ALL
+@given(
+    said=st.fixed_dictionaries(
+        {},
+        optional={name: st.text(st.characters(codec="utf-8"), max_size=30) for name in PARAMETERS},
+    )
+)
+def test_any_text_in_any_parameter_is_answered(engine: Engine, said: dict[str, str]) -> None:
+    if not ArticlePage.objects.exists():
+        published("Lead pipes")
+        engine()
+    assert Client().get("/search/", said).status_code == 200
+    assert Client().get("/search/", {"q": "pipes", **said}).status_code == 200
 
 
 @ONE_FOR_ALL

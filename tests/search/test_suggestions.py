@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
+from news import counts
 from tests.factories.advocacy import PetitionFactory, RepresentativeFactory
 from tests.factories.news import CategoryFactory, article
 
@@ -61,3 +64,31 @@ def test_an_answer_may_be_kept_for_a_moment() -> None:
     answer = Client().get("/search/suggest/?q=pipes")
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_category_whose_last_article_became_private_is_offered_no_more(
+    admin_client: Client,
+) -> None:
+    page = article(title="Herons", live=True)
+    page.categories.set([CategoryFactory(name="Zephyrs")])
+    page.save()
+    assert suggested("zeph") == [("Category", "Zephyrs")]
+    assert "Zephyrs" in Client().get("/search/").content.decode()
+    said = {"restriction_type": "password", "password": "x", "groups": []}
+    answer = admin_client.post(reverse("wagtailadmin_pages:set_privacy", args=[page.pk]), said)
+    assert answer.json()["step"] == "set_privacy_done"
+    # With the next request: the number that was kept is of no use any more.
+    assert suggested("zeph") == []
+    assert "Zephyrs" not in Client().get("/search/").content.decode()
+
+
+def test_a_number_that_nobody_said_is_stale_is_kept_for_a_minute_at_most() -> None:
+    page = article(title="Herons", live=True)
+    page.categories.set([CategoryFactory(name="Zephyrs")])
+    page.save()
+    assert suggested("zeph") == [("Category", "Zephyrs")]
+    # Behind Wagtail's back, which writes no entry in its log then.
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    assert counts.SECONDS <= 60
+    cache.clear()
+    assert suggested("zeph") == []
