@@ -29,6 +29,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from cms.core.models import SweepPart
+from cms.core.sites import of_no_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,6 +69,7 @@ class MetricsMiddleware:
         return response
 
 
+@of_no_site
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wagtail.models import Site
 
@@ -13,18 +13,31 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
+View = TypeVar("View", bound="Callable[..., Any]")
 
-def site_middleware(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Leave the site where Wagtail looks for it first. Behind what refuses unknown hosts."""
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        found = fragments.row(
+def of_no_site(view: View) -> View:
+    """Mark a view that answers alike on every site, also while the database is away."""
+    view.of_no_site = True  # type: ignore[attr-defined]
+    return view
+
+
+class SiteMiddleware:
+    """Leaves the site where Wagtail looks for it first. Behind what refuses unknown hosts."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> None:
+        """Once it is known who answers."""
+        if getattr(view, "of_no_site", False):
+            return
+        request._wagtail_site = fragments.row(  # type: ignore[attr-defined]
             ("site", request.get_host(), request.get_port()),
             lambda: Site.find_for_request(request),
         )
-        request._wagtail_site = found  # type: ignore[attr-defined]
-        return get_response(request)
-
-    return middleware

@@ -18,10 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve as static_serve
 
+from cms.core.sites import of_no_site
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+@of_no_site
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -29,6 +32,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@of_no_site
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -41,6 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@of_no_site
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers may read."""
@@ -76,6 +81,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 
+@of_no_site
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
     """An uploaded file, where no web server in front of this one serves them."""

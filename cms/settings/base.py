@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "cms.core.middleware.AdminNetworksMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "cms.core.sites.site_middleware",
+    "cms.core.sites.SiteMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cms.core.accounts.standing.StandingMiddleware",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from advocacy.models import Petition
+from cms.core.models import LoginSession
 from cms.llm.standin import StandIn
 from news.models import ArticleIndexPage, ArticlePage, DraftRun
 from tests.factories.advocacy import ChannelFactory, PetitionFactory, RepresentativeFactory
@@ -237,7 +237,7 @@ def test_what_was_typed_survives_the_end_of_the_session(page: Page, login_as: Lo
     made = article(save_as=user)
     page.goto(f"/admin/pages/{made.pk}/edit/")
     expect(page.locator("#id_introduction")).to_be_visible()
-    Session.objects.all().delete()
+    LoginSession.objects.all().delete()
     page.fill("#id_introduction", "Typed after the session had ended.")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_role("dialog", name="Your session has ended")).to_be_visible()
