@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measuring import nginx
-from benchmarks.measuring.wanted import NOT_MEASURED, WANTED, Run, Wanted
+from benchmarks.measuring.wanted import NOT_MEASURED, RUNS, WANTED, Run, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,6 +156,8 @@ def write(outcomes: Sequence[Outcome], *, quick: bool, load: float, date: str) -
             "This is the quick set: fewer articles, shorter rounds, and a soak of two minutes.",
             "",
         ]
+    if left_out := [run.name for run in RUNS if run not in [each.run for each in outcomes]]:
+        lines += [f"Left out of this run: {'; '.join(left_out)}.", ""]
     lines += ["| | |", "| --- | --- |"]
     lines += [f"| {name} | {_cell(value)} |" for name, value in machine(load).items()]
     lines += ["", "| script | figure | wanted | got | ratio | ok? |", "| --- " * 6 + "|"]

@@ -28,6 +28,7 @@ class Origin(ThreadingHTTPServer):
     """A site that counts what it is asked."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
@@ -83,7 +84,7 @@ def test_nginx_keeps_pages_with_our_configuration_and_has_a_floor(
     nginx.start(here, port=port, behind=origin.server_port, page=b"ready")
 
     def read(address: str) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=30) as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=30) as answer:
             whole: bytes = answer.read()
         return whole
 
