@@ -97,8 +97,9 @@ def carry_out(run: Run, *, quick: bool) -> Outcome:
     skipped = (outcome.figures or {}).get("skipped")
     if skipped and not failure:
         failure = f"not run: {skipped}"
-    if failure and (wrong := (outcome.figures or {}).get("wrong")):
-        failure += f": {wrong}"
+    if failure and outcome.figures:
+        told = [*outcome.figures.get("wrong", ()), *report.failures(outcome.figures)]
+        failure = "; ".join([failure, *told])
     return replace(outcome, seconds=time.monotonic() - begun, failure=failure)
 
 

@@ -52,6 +52,17 @@ def last_line(text: str) -> dict[str, Any]:
     return found
 
 
+def failures(figures: Mapping[str, Any], place: str = "") -> list[str]:
+    """What the rows of a script say of their failures."""
+    found = []
+    for key, value in figures.items():
+        if key == "failures" and isinstance(value, dict):
+            found += [f"{place}: {number} x {what}" for what, number in value.items()]
+        elif isinstance(value, dict):
+            found += failures(value, key)
+    return found
+
+
 def look(figures: Mapping[str, Any] | None, keys: Keys) -> float | None:
     """The number under these keys, of a group the sum of its numbers; None where there is none."""
     found: Any = figures

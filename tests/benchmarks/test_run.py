@@ -147,7 +147,12 @@ def test_the_whole_names_machine_versions_and_what_was_run() -> None:
         (
             'print(\'{"wrong": ["lost"]}\'); raise SystemExit(1)',
             {"wrong": ["lost"]},
-            "it ended with status 1: ['lost']",
+            "it ended with status 1; lost",
+        ),
+        (
+            'print(\'{"pages": {"home": {"failures": {"HTTP 500": 4}}}}\'); raise SystemExit(1)',
+            {"pages": {"home": {"failures": {"HTTP 500": 4}}}},
+            "it ended with status 1; home: 4 x HTTP 500",
         ),
         ("raise SystemExit(3)", None, "it ended with status 3; it wrote nothing"),
         ("print('{}'); print('bye')", None, "its last line is not JSON: bye"),
