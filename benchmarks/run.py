@@ -136,7 +136,6 @@ def _until_end(command: Sequence[str], written: IO[str], seconds: float) -> int 
 
 def main(given: Sequence[str] | None = None) -> int:
     options = arguments(given)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     load = os.getloadavg()[0]
     date = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
     outcomes = []
@@ -164,4 +163,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # Also where a shell in the background has this process, and so all scripts, ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

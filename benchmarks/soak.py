@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -274,6 +275,9 @@ def run(options: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     mailbox = stack.enter_context(Mailbox(mail_port))
     group = processes.Group()
     stack.callback(group.end)
+    # The group would wait for what is under way, which is a quarter of an hour.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     manage = [sys.executable, "manage.py"]
     worker = group.start(
         "worker", [*manage, "db_worker", "--interval=1", "--verbosity=0"], environment=os.environ
