@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
-# Narrows `make test`: make test ARGS="tests/news -x"
+# Narrows `make test` and `make bench`: make test ARGS="tests/news -x"
 ARGS ?=
 # How many processes run the tests; 0 is this one alone, which a debugger needs.
 WORKERS ?= auto
@@ -47,10 +47,8 @@ lint: $(VENV)/dev.stamp ## Check style, types, imports, templates, migrations an
 	$(DEPLOYED) $(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -m pytest --quiet -p no:randomly tests/test_house_rules.py
 
-bench: $(VENV)/base.stamp ## Measure: every script in benchmarks/, one after the other
-	@for script in benchmarks/*.py benchmarks/*/run.py; do \
-		echo "== $$script"; $(RUN) "$$script" || exit 1; \
-	done
+bench: $(VENV)/base.stamp ## Measure everything into benchmarks/RESULTS.md; ARGS=--quick for less
+	@$(RUN) benchmarks/run.py $(ARGS)
 
 venv: $(VENV)/dev.stamp ## Make the virtual environment, with what tests and linters need
 

@@ -13,7 +13,7 @@ def seconds(pid: int) -> float | None:
     """Processor seconds of a process and all below it so far; None where there is no /proc."""
     if not (PROC / str(pid) / "stat").exists():
         return None
-    return sum(_own(each) for each in _tree(pid)) / os.sysconf("SC_CLK_TCK")
+    return sum(_own(each) for each in tree(pid)) / os.sysconf("SC_CLK_TCK")
 
 
 def _own(pid: int) -> int:
@@ -25,10 +25,11 @@ def _own(pid: int) -> int:
     return 0
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """A process and all below it."""
     found = [pid]
     with suppress(OSError):
         for children in (PROC / str(pid) / "task").glob("*/children"):
             for child in children.read_text().split():
-                found += _tree(int(child))
+                found += tree(int(child))
     return found
