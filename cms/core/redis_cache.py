@@ -17,7 +17,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class _Absence:
             return True
         with self._lock:
             now = time.monotonic()
-            if self._until is not None and now < self._until:
+            if now < (self._until or 0):
                 return False
             self._until = now + PAUSE
             return True
@@ -126,8 +126,9 @@ class RedisCache(DjangoRedisCache):
     def delete(self, key: Any, version: int | None = None) -> bool:
         return self._ask(lambda: super(RedisCache, self).delete(key, version), False)
 
-    def get_many(self, keys: Collection[Any], version: int | None = None) -> dict[Any, Any]:
-        return self._ask(lambda: super(RedisCache, self).get_many(keys, version), {})
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        asked = list(keys)
+        return self._ask(lambda: super(RedisCache, self).get_many(asked, version), {})
 
     def has_key(self, key: Any, version: int | None = None) -> bool:
         return self._ask(lambda: super(RedisCache, self).has_key(key, version), False)
@@ -147,11 +148,12 @@ class RedisCache(DjangoRedisCache):
     ) -> list[Any]:
         """Answers with the keys that were not written."""
         return self._ask(
-            lambda: super(RedisCache, self).set_many(data, timeout, version), list(data)
+            lambda: super(RedisCache, self).set_many(dict(data), timeout, version), list(data)
         )
 
-    def delete_many(self, keys: Collection[Any], version: int | None = None) -> None:
-        self._ask(lambda: super(RedisCache, self).delete_many(keys, version), None)
+    def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
+        gone = list(keys)
+        self._ask(lambda: super(RedisCache, self).delete_many(gone, version), None)
 
-    def clear(self) -> bool:
-        return self._ask(lambda: super(RedisCache, self).clear(), False)
+    def clear(self) -> None:
+        self._ask(lambda: super(RedisCache, self).clear(), None)

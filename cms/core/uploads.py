@@ -38,7 +38,7 @@ class UploadStorage(FileSystemStorage):
         try:
             draft = self._draft(content)
             try:
-                return str(super()._save(name, _Draft(draft)))
+                return str(super()._save(name, _Draft(draft)))  # type: ignore[misc]  # the stubs do not know it
             finally:
                 # Once it has its name, there is no draft any more.
                 draft.unlink(missing_ok=True)
