@@ -109,6 +109,11 @@ def _why(status: int | None, minutes: float) -> str:
     return f"it ended with status {status}" if status else ""
 
 
+def _hears_interrupts() -> None:
+    """What a shell starts in the background ignores interrupts, and all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _until_end(command: Sequence[str], written: IO[str], seconds: float) -> int | None:
     """The exit status; None where it had to be ended, which it is in any case."""
     process = subprocess.Popen(  # noqa: S603 - our own scripts
@@ -119,6 +124,7 @@ def _until_end(command: Sequence[str], written: IO[str], seconds: float) -> int 
         # A key press reaches this process only, which passes it on.
         start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=_hears_interrupts,
     )
     try:
         return process.wait(seconds)
