@@ -35,13 +35,16 @@ class NewsPanel(Panel):
 
         @property
         def newsroom(self) -> NewsroomSettings:
-            """The settings of the site that the article belongs to."""
+            """The settings of the site that the article belongs to; all panels of a form share them."""
             from news.models.settings import NewsroomSettings  # noqa: PLC0415 - models load panels
 
-            site = (self.instance.get_site() if self.instance.pk else None) or Site.objects.get(
-                is_default_site=True
-            )
-            return NewsroomSettings.for_site(site)
+            kept: NewsroomSettings | None = vars(self.form).get("newsroom")
+            if kept is None:
+                site = (self.instance.get_site() if self.instance.pk else None) or Site.objects.get(
+                    is_default_site=True
+                )
+                kept = self.form.newsroom = NewsroomSettings.for_site(site)
+            return kept
 
         @property
         def may_draft(self) -> bool:

@@ -265,9 +265,8 @@ def announce_double_address(request: AdminRequest, page: Page) -> None:
     """Say whenever the editor opens that another article stands on the same address."""
     if request.method != "GET" or not isinstance(page, ArticlePage):
         return
-    latest = page.get_latest_revision_as_object()
     for known in duplicates.same_address(
-        address=latest.source_address, user=request.user, apart_from=page.pk
+        address=page.latest_source_key, user=request.user, apart_from=page.pk
     ):
         link = format_html('<a href="{}">{}</a>', known.url, known.title)
         messages.warning(

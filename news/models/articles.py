@@ -188,6 +188,9 @@ class ArticleTag(TaggedItemBase):
         "news.ArticlePage", on_delete=models.CASCADE, related_name="tagged_items"
     )
 
+    class Meta:
+        indexes = [models.Index(fields=["tag", "content_object"], name="article_tag_pair")]
+
 
 class Correction(Orderable):
     """What was wrong in an article, and since when it is right."""

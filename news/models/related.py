@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 # As many as one article shows.
 SHOWN_AT_MOST = 10
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 # How long after a check the next one is due: of a link that is well, of one that failed once, and
 # of one that is known to be broken.
 CHECK_AFTER = timedelta(days=7)
@@ -28,7 +29,9 @@ class RelatedLinkQuerySet(models.QuerySet["RelatedLink"]):
 
     def broken(self) -> Self:
         """Those that no longer answer, and that somebody might follow or approve."""
-        return self.exclude(broken_since=None).exclude(status=RelatedLink.Status.REJECTED)
+        # At any time at all: asked as a range, which SQLite too answers from its index.
+        broken = self.filter(broken_since__gt=LONG_AGO)
+        return broken.exclude(status=RelatedLink.Status.REJECTED)
 
     def due_for_check(self) -> Self:
         """Those whose address is to be asked by now; an article of our own is asked for nothing."""

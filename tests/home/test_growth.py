@@ -1,20 +1,24 @@
-"""What every reader's page asks for does not grow with the number of pages."""
+"""What readers' pages and the admin ask for does not grow with the number of pages."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from wagtail.models import Page
 
 from home.models import StandardPage
-from news.models import ArticlePage
+from news.curation import queue
+from news.models import ArticlePage, ArticleTag, RelatedLink
 
 pytestmark = pytest.mark.django_db
 
 
-def plan(rows: QuerySet[StandardPage] | QuerySet[ArticlePage]) -> str:
+def plan(rows: QuerySet[Any]) -> str:
     """How the database would find them, if it had no table small enough to read as a whole."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -32,3 +36,49 @@ def test_an_article_is_found_without_a_look_at_every_page() -> None:
 def test_the_footer_is_found_without_a_look_at_every_page() -> None:
     found = plan(StandardPage.objects.footer_links())
     assert not re.search(r"\bSCAN wagtailcore_page\b|Seq Scan on wagtailcore_page", found)
+
+
+# Of lists, in the order of an index; nothing is put in order afterwards.
+LISTS: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
+    "the root of the tree": (lambda: Page.objects.filter(depth=1)[:1], "page_by_depth"),
+    "the explorer": (
+        lambda: Page.objects.filter(depth=4).order_by(
+            F("latest_revision_created_at").desc(nulls_last=True)
+        )[:50],
+        "page_by_latest",
+    ),
+    "the explorer, oldest first": (
+        lambda: Page.objects.filter(depth=4).order_by(
+            F("latest_revision_created_at").asc(nulls_first=True)
+        )[:50],
+        "page_by_latest",
+    ),
+    "the explorer, by title": (
+        lambda: Page.objects.filter(depth=4).order_by("title")[:50],
+        "page_by_title",
+    ),
+    "forgotten drafts": (
+        lambda: Page.objects.filter(has_unpublished_changes=True).order_by(
+            "latest_revision_created_at"
+        )[:10],
+        "page_unpublished",
+    ),
+    "broken links": (
+        lambda: queue.in_state(RelatedLink.objects.order_by(), queue.State.BROKEN)[:10],
+        "broken_since",
+    ),
+    "whether an article carries a tag": (
+        lambda: ArticleTag.objects.order_by().filter(tag=1, content_object=1)[:1],
+        "article_tag_pair",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_read_from_its_index(name: str) -> None:
+    rows, index = LISTS[name]
+    found = plan(rows())
+    assert re.search(
+        rf"(USING( COVERING)? INDEX|Index( Only)? Scan( Backward)? using|on) \w*{index}", found
+    )
+    assert not re.search(r"TEMP B-TREE FOR ORDER BY|^\s*Sort\b", found, re.M)
