@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
+from cms.core import kept_pages
 from cms.core.models import SiteSettings
 from news import counts, former_slugs
 from news.models import ArticlePage, Author, Source
@@ -25,11 +27,25 @@ from news.models.articles import ArticleQuerySet
 from news.paging import NewestFirst
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.core.paginator import Page
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+
+def _kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """The view, which a process answers with the page that it made before; each host has its own."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **named: str) -> HttpResponseBase:
+        key = ("browsing", request.get_host())
+        return kept_pages.page(request, key, lambda: view(request, **named))
+
+    return answer
 
 
 @require_safe
+@_kept
 def archive(request: HttpRequest) -> HttpResponse:
     """Every year with its months."""
     found = counts.months()
@@ -44,6 +60,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@_kept
 def archive_year(request: HttpRequest, year: str) -> HttpResponse:
     """The articles of a year."""
     found, number = counts.months(), int(year)
@@ -64,6 +81,7 @@ def archive_year(request: HttpRequest, year: str) -> HttpResponse:
 
 
 @require_safe
+@_kept
 def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
     """The articles of a month; a month without one, between two that have some, is a page too."""
     found, at = counts.months(), (int(year), int(month))
@@ -88,6 +106,7 @@ def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
 
 
 @require_safe
+@_kept
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles that start from stories of one source."""
     shown = Source.objects.filter(slug=slug).first() if "\x00" not in slug else None
@@ -107,6 +126,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@_kept
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles that carry one tag."""
     shown = Tag.objects.filter(slug=slug).first() if "\x00" not in slug else None
@@ -125,6 +145,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@_kept
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """Who somebody is, and what they wrote up."""
     shown = Author.objects.select_related("picture").filter(slug=slug).first()

@@ -20,7 +20,13 @@ from home.models import HomePage
 from news.curation import decisions
 from news.models import ArticleIndexPage, ArticlePage
 from tests.factories.advocacy import PetitionFactory
-from tests.factories.news import CategoryFactory, article
+from tests.factories.news import (
+    AuthorFactory,
+    CategoryFactory,
+    SourceFactory,
+    article,
+    written_by,
+)
 from tests.factories.people import editor
 from tests.news.long_articles import complete_article
 
@@ -173,3 +179,27 @@ def test_what_an_address_asks_beyond_a_number_is_kept_for_nobody(client: Client)
     assert second != read(client, "/news/?page=1")
     assert second == read(client, "/news/?page=2")
     assert client.get("/news/?page=1&page=2").status_code == 200
+
+
+def test_lists_that_lead_on_are_kept_too_and_never_old(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    source, author = SourceFactory(slug="post"), AuthorFactory(slug="ada")
+    page = written_by(article(live=True, source=source), author)
+    page.tags.add("water")
+    page.save_revision().publish()
+    addresses = ("/archive/", "/sources/post/", "/tags/water/", "/authors/ada/")
+    for address in addresses:
+        read(client, address)
+        first = read(client, address)
+        with django_assert_num_queries(0):
+            assert read(client, address) == first
+    source.name = "The Evening Post"
+    source.save()
+    assert source.name in read(client, "/sources/post/")
+    renamed(ArticlePage.objects.get(pk=page.pk))
+    for address in addresses[1:]:
+        assert "The heron comes back" in read(client, address)
+    ArticlePage.objects.get(pk=page.pk).unpublish()
+    assert client.get("/tags/water/").status_code == 404
+    assert "The heron comes back" not in read(client, "/authors/ada/")
