@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from news import provenance, reviews
-from news.models.commentary import DraftRun, Section
+from news.models.commentary import DraftRun
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,7 +30,7 @@ def of_page(page: ArticlePage) -> dict[str, Any]:
     version.
     """
     version = page if page.live else page.get_latest_revision_as_object()
-    states = [reviews.state_of(version, section.value) for section in Section]
+    states = reviews.states_of(version)
     return {
         "format": FORMAT,
         "made_at": timezone.now().isoformat(),

@@ -14,6 +14,7 @@ from wagtail.models import Site
 if TYPE_CHECKING:
     from news.models.commentary import Section
     from news.models.settings import NewsroomSettings
+    from news.reviews import SectionState
 
 
 class CategoryCheckboxes(forms.CheckboxSelectMultiple):
@@ -106,6 +107,17 @@ class SectionPanel(NewsPanel):
     class BoundPanel(NewsPanel.BoundPanel):
         """The panel on one article's form."""
 
+        @property
+        def states(self) -> dict[Section, SectionState]:
+            """How all sections stand; the panels of a form share what was looked up."""
+            from news import reviews  # noqa: PLC0415 - models load panels
+
+            kept: dict[Section, SectionState] | None = vars(self.form).get("section_states")
+            if kept is None:
+                kept = {state.section: state for state in reviews.states_of(self.instance)}
+                self.form.section_states = kept
+            return kept
+
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             """How the section stands in its latest saved version."""
             from news import reviews  # noqa: PLC0415 - models load panels
@@ -116,7 +128,7 @@ class SectionPanel(NewsPanel):
             context["may_draft"] = self.may_draft
             context["word_limit"] = self.newsroom.words(section.value)
             if self.instance.pk:
-                state = reviews.state_of(self.instance, section.value)
+                state = self.states[section]
                 context["state"] = state
                 context["origins"] = list(state.origins.values())
                 context["review_url"] = reverse("news_review", args=[self.instance.pk])

@@ -138,28 +138,37 @@ def origins(
     *, page_id: int | None, section: str, value: StreamValue | None
 ) -> dict[str, BlockOrigin]:
     """Where each block of a section comes from, by block id. Three queries at most."""
-    blocks = raw_blocks(value)
-    if not blocks:
-        return {}
-    known = _drafted(blocks)
-    strangers = [block for block in blocks if known.row_of(block) is None]
+    return origins_of(page_id, {section: value})[section]
+
+
+def origins_of(
+    page_id: int | None, values: dict[str, StreamValue | None]
+) -> dict[str, dict[str, BlockOrigin]]:
+    """Where each block of several sections of a page comes from. Three queries at most, for all."""
+    blocks = {section: raw_blocks(value) for section, value in values.items()}
+    of_all = [block for of_section in blocks.values() for block in of_section]
+    if not of_all:
+        return {section: {} for section in values}
+    known = _drafted(of_all)
+    strangers = [block for block in of_all if known.row_of(block) is None]
     copied = _copied_from_drafts(page_id, strangers) if strangers else {}
-    revisers = _revisers(page_id, section) if page_id else {}
-    result: dict[str, BlockOrigin] = {}
-    for block in blocks:
-        block_id, digest = block["id"], words_digest(block)
-        row = known.row_of(block) or copied.get(digest)
-        if row is None:
-            found = BlockOrigin(block_id, Origin.PERSON)
-        elif row.digest == digest:
-            found = BlockOrigin(block_id, Origin.MODEL, run=row.run)
-        else:
-            found = BlockOrigin(
-                block_id, Origin.REVISED, run=row.run, reviser=revisers.get(_kept(block_id), "")
-            )
-        # Nothing keeps two blocks from having one id; then neither may hide the other's origin.
-        if block_id not in result or result[block_id].origin is Origin.PERSON:
-            result[block_id] = found
+    revisers = _revisers(page_id) if page_id else {}
+    result: dict[str, dict[str, BlockOrigin]] = {}
+    for section, of_section in blocks.items():
+        found = result[section] = {}
+        for block in of_section:
+            block_id, digest = block["id"], words_digest(block)
+            row = known.row_of(block) or copied.get(digest)
+            if row is None:
+                origin = BlockOrigin(block_id, Origin.PERSON)
+            elif row.digest == digest:
+                origin = BlockOrigin(block_id, Origin.MODEL, run=row.run)
+            else:
+                reviser = revisers.get((section, _kept(block_id)), "")
+                origin = BlockOrigin(block_id, Origin.REVISED, run=row.run, reviser=reviser)
+            # Nothing keeps two blocks from having one id; then neither may hide the other's origin.
+            if block_id not in found or found[block_id].origin is Origin.PERSON:
+                found[block_id] = origin
     return result
 
 
@@ -266,10 +275,11 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(found[at : at + SHINGLE]) for at in range(len(found) - SHINGLE + 1)}
 
 
-def _revisers(page_id: int, section: str) -> dict[str, str]:
-    edits = CommentaryEdit.objects.filter(page_id=page_id, section=section).exclude(block_id="")
+def _revisers(page_id: int) -> dict[tuple[str, str], str]:
+    """Who last changed a block, by its section and id. One query."""
+    edits = CommentaryEdit.objects.filter(page_id=page_id).exclude(block_id="")
     return {
-        edit.block_id: edit.editor.public_name if edit.editor else ""
+        (edit.section, edit.block_id): edit.editor.public_name if edit.editor else ""
         for edit in edits.select_related("editor")
     }
 

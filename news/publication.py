@@ -212,12 +212,11 @@ def _unreviewed(candidate: Candidate) -> Iterator[Problem]:
             "The body holds a paragraph that a model drafted. It is for the source's own text:"
             " move the paragraph to the commentary.",
         )
+    values = {section.value: getattr(page, section.value) for section in Section}
+    origins = provenance.origins_of(reviewed.pk, values)
     for section in Section:
-        value = getattr(page, section.value)
-        if not value:
-            continue
-        found = provenance.origins(page_id=reviewed.pk, section=section.value, value=value)
-        if not provenance.holds_model_text(found.values()):
+        value = values[section.value]
+        if not provenance.holds_model_text(origins[section.value].values()):
             continue
         if not reviews.is_approved(
             page_id=reviewed.pk, section=section.value, digest=provenance.content_hash(value)

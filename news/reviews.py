@@ -82,33 +82,63 @@ class SectionState:
 
 def state_of(page: ArticlePage, section: str) -> SectionState:
     """How one section of a page, or of a version of it, stands."""
-    value = getattr(page, section)
-    digest = provenance.content_hash(value)
-    of_section: list[Review] = (
+    return _states(page, [Section(section)])[0]
+
+
+def states_of(page: ArticlePage) -> list[SectionState]:
+    """How the three sections of a page stand. Four queries at most."""
+    return _states(page, list(Section))
+
+
+def _states(page: ArticlePage, sections: list[Section]) -> list[SectionState]:
+    values: dict[str, StreamValue | None] = {
+        section.value: getattr(page, section.value) for section in sections
+    }
+    digests = {name: provenance.content_hash(value) for name, value in values.items()}
+    written = [name for name, digest in digests.items() if digest]
+    of_page = (
         list(
-            Review.objects.filter(page_id=page.pk, section=section)
+            Review.objects.filter(page_id=page.pk, section__in=written)
             .select_related("asked_by", "decided_by", "reviewer")
-            .order_by("-asked_at", "-pk")[:50]
+            # What was seen is long, and is shown of one review at a time.
+            .defer("content")
+            .order_by("-asked_at", "-pk")
         )
-        if page.pk and digest
+        if page.pk and written
         else []
     )
+    origins = provenance.origins_of(page.pk, values)
+    return [
+        _state(
+            section,
+            values[section.value],
+            digests[section.value],
+            origins[section.value],
+            [review for review in of_page if review.section == section.value],
+        )
+        for section in sections
+    ]
+
+
+def _state(
+    section: Section,
+    value: StreamValue | None,
+    digest: str,
+    origins: dict[str, provenance.BlockOrigin],
+    of_section: list[Review],
+) -> SectionState:
+    """How a section stands, by its reviews, the latest first."""
     bound = [review for review in of_section if review.content_hash == digest]
-    decided = next(
-        iter(
-            sorted(
-                (review for review in bound if review.decision in DECIDED),
-                key=lambda review: (review.decided_at or review.asked_at, review.pk),
-                reverse=True,
-            )
-        ),
-        None,
+    decided = max(
+        (review for review in bound if review.decision in DECIDED),
+        key=lambda review: (review.decided_at or review.asked_at, review.pk),
+        default=None,
     )
     return SectionState(
-        section=Section(section),
+        section=section,
         value=value,
         digest=digest,
-        origins=provenance.origins(page_id=page.pk, section=section, value=value),
+        origins=origins,
         approval=decided if decided and decided.decision == Review.Decision.APPROVED else None,
         asked=next((r for r in bound if r.decision == Review.Decision.ASKED), None),
         last=next((r for r in of_section if r.decision != Review.Decision.WITHDRAWN), None),
@@ -126,11 +156,6 @@ def is_approved(*, page_id: int | None, section: str, digest: str) -> bool:
         .first()
     )
     return last == Review.Decision.APPROVED
-
-
-def states_of(page: ArticlePage) -> list[SectionState]:
-    """How the three sections of a page stand."""
-    return [state_of(page, section) for section in Section.values]
 
 
 def reviewers() -> QuerySet[User]:
