@@ -266,7 +266,7 @@ def announce_double_address(request: AdminRequest, page: Page) -> None:
     if request.method != "GET" or not isinstance(page, ArticlePage):
         return
     for known in duplicates.same_address(
-        address=page.latest_source_key, user=request.user, apart_from=page.pk
+        address=page.source_address, user=request.user, apart_from=page.pk
     ):
         link = format_html('<a href="{}">{}</a>', known.url, known.title)
         messages.warning(

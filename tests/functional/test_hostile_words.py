@@ -51,7 +51,7 @@ def of_the_model() -> list[dict[str, Any]]:
 def test_no_script_of_a_writer_or_signer_or_model_runs_anywhere(
     new_page: NewPage, login_as: LoginAs
 ) -> None:
-    petition = PetitionFactory.create(title=ALL[:200], summary=ALL[:300], confirmed_count=1)
+    petition = PetitionFactory.create(title=ALL[:160], summary=ALL[:300], confirmed_count=1)
     SignatureFactory.create(
         petition=petition,
         confirmed=True,
