@@ -23,11 +23,12 @@ from tests import database, markup
 CI = os.environ.get("CI") == "true"
 
 POSTGRESQL_ONLY = "says something about PostgreSQL only; DATABASE_URL names another database"
+ANY_DATABASE = "says nothing about the database of DATABASE_URL; the part on SQLite runs it"
 NO_NETWORK = "wants a network of its own, which this machine does not allow"
 NO_MOUNT = "wants a full disk of its own, which this machine does not let it mount"
 # A full run has two parts, one for each database; between them nothing is left out. What is shown
 # in a network of its own is shown on any machine as well, by tests/core/test_reach.py.
-EXPLAINED_SKIPS = (POSTGRESQL_ONLY, NO_NETWORK, NO_MOUNT)
+EXPLAINED_SKIPS = (POSTGRESQL_ONLY, ANY_DATABASE, NO_NETWORK, NO_MOUNT)
 
 # Why tests were skipped, and how many for each reason. Workers report to the process that sums up.
 skipped: Counter[str] = Counter()
@@ -45,6 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("postgresql") and not on_postgresql:
             item.add_marker(pytest.mark.skip(reason=POSTGRESQL_ONLY))
+        if item.get_closest_marker("any_database") and on_postgresql:
+            item.add_marker(pytest.mark.skip(reason=ANY_DATABASE))
     # Playwright leaves an event loop running, which is of no use to any other test.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import requests
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(__file__).parents[1]
 LOGINS = ("admin", "editor", "reviewer", "moderator", "campaigner")
 PASSWORD = "a-password-for-the-demo"

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"article", "home", "category", "news", "search"}

@@ -18,6 +18,8 @@ import pytest
 from cms.core import processes
 from home import serving
 
+pytestmark = pytest.mark.any_database
+
 # Says which process answered; slow answers say when they have begun, and wait to be let go.
 APPLICATION = """
 import os, pathlib, time

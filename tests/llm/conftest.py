@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -14,6 +15,14 @@ from cms.llm.client import Endpoint, Reply, complete, never
 from cms.llm.standin import StandIn
 from tests.llm.briefs import message
 from tests.llm.schemas import SCHEMAS
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.any_database)
 
 
 class Ask(Protocol):

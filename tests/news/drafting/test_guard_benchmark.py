@@ -19,6 +19,8 @@ from news.drafting.guard import REPEATS
 from news.drafting.prompting import SECTIONS
 from news.drafting.schemas import OpinionDraft
 
+pytestmark = pytest.mark.any_database
+
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "drafting" / "run.py"
 CASES = {case.name: case for case in read_cases()}
 
