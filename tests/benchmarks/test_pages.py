@@ -32,13 +32,12 @@ WAITED_FOR = {
 TINY = ("--articles=3", "--rounds=1", "--readers=2")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the benchmark keeps its site; migrated already where that costs a copy only."""
+    """Where the benchmark keeps its site, migrated already; the second run finds the first one's."""
     folder = tmp_path_factory.mktemp("bench")
-    if connection.vendor == "sqlite":
-        migrated = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
-        shutil.copyfile(migrated, folder / "db.sqlite3")
+    migrated = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
+    shutil.copyfile(migrated, folder / "db.sqlite3")
     return folder
 
 
