@@ -98,6 +98,11 @@ TEMPLATES = [
 DATABASES = {
     "default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 }
+# A PostgreSQL that follows it, where there is one; see cms.core.replica.
+_REPLICA = environment.replica("DATABASE_REPLICA_URL", of=DATABASES["default"])
+if _REPLICA:
+    DATABASES["replica"] = _REPLICA
+    DATABASE_ROUTERS = ["cms.core.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
