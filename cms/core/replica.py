@@ -106,6 +106,7 @@ def ask(
     """
     if not is_set() or _chosen.get() or not _may_answer() or not _absence.may_ask():
         return question()
+    unfit: tuple[type[Exception], ...] = (_UnfitError, *_FAILURES, *failures)
     try:
         _catch_up(patience)
         token = _chosen.set(True)
@@ -113,7 +114,7 @@ def ask(
             answer = question()
         finally:
             _chosen.reset(token)
-    except (_UnfitError, *_FAILURES, *failures) as error:
+    except unfit as error:
         _absence.begins(str(error).partition("\n")[0])
         connections[ALIAS].close()
         return question()
