@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wagtail.log_actions import log
 
 from advocacy.models import Petition, Signature
+from cms.core import replica
 from cms.core.spreadsheets import as_text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def as_csv(petition: Petition) -> Iterator[str]:
     """The list, line by line; never more than some rows of it in memory."""
     writer = csv.writer(_Line())
     yield writer.writerow(HEADINGS)
-    for number, signature in enumerate(signers(petition).iterator(chunk_size=2000), 1):
+    for number, signature in enumerate(replica.rows(signers(petition)), 1):
         yield writer.writerow(
             (
                 number,

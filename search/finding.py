@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cms.core import replica
 from search import embedded, outward, server, spelling
 from search.engine import EngineError, Found
 from search.queries import Query, Search
@@ -54,14 +55,16 @@ def search(asked: Search, until: float | None = None) -> Answer:
 
 def _forgiving(asked: Search, searcher: Server | None, *, fallback: bool = False) -> Answer:
     def find(question: Search) -> Found:
-        return (searcher or embedded.index()).find(question)
+        if searcher:
+            return searcher.find(question)
+        return replica.ask(lambda: embedded.index().find(question))
 
     found = find(asked)
     answer = Answer(found, asked.query, from_database=fallback)
     everything = sum(found.kinds.values())
     if not asked.query.terms or everything >= FEW:
         return answer
-    better = spelling.corrected(asked.query)
+    better = replica.ask(lambda: spelling.corrected(asked.query))
     if everything or found.looked_at:
         # Not all was looked into, so nothing else may be shown as if this were nowhere.
         return replace(answer, did_you_mean=better)

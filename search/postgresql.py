@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cms.core import replica
 from search.engine import (
     CLOSE,
     COUNTED,
@@ -122,8 +123,9 @@ def _words(search: Search, function: str) -> tuple[str, list[str]]:
 @contextmanager
 def _planned() -> Iterator[None]:
     """Statements that are found through the index of words."""
-    inside = connection.in_atomic_block
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+    asked = replica.connection()
+    inside = asked.in_atomic_block
+    with transaction.atomic(using=asked.alias, savepoint=False), asked.cursor() as cursor:
         cursor.execute("; ".join(f"SET LOCAL {name} = {how}" for name, how in _PLANNED.items()))
         yield
         if inside:

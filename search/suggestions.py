@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cms.core import replica
 from news import counts
 from search import embedded
 from search.indexing import bare
@@ -37,14 +38,19 @@ def suggest(typed: str) -> list[Suggestion]:
     words = _WORD.findall(bare(" ".join(" ".join(term) for term in _terms(typed))))
     if not words or len("".join(words)) < SHORTEST:
         return []
-    pairs = [
+    pairs = replica.ask(lambda: _begun_so(words))
+    found = things(pairs)
+    shown = [_of(kind, found[kind, number]) for kind, number in pairs if (kind, number) in found]
+    return [*_categories(words), *shown]
+
+
+def _begun_so(words: list[str]) -> list[tuple[str, int]]:
+    """The kinds and numbers of what the index has."""
+    return [
         (str(kind), number)
         for kind, most in MOST.items()
         for number in embedded.index().suggest(words, kind, most)
     ]
-    found = things(pairs)
-    shown = [_of(kind, found[kind, number]) for kind, number in pairs if (kind, number) in found]
-    return [*_categories(words), *shown]
 
 
 def _terms(typed: str) -> tuple[tuple[str, ...], ...]:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import connection
-
+from cms.core import replica
 from search import labels
 from search.engine import COUNTED, REACHABLE, Found, Hit, count_kinds, in_order, weighed
 from search.models import Entry, Kind
@@ -44,7 +43,7 @@ class Tables(ABC):
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """What a statement answers."""
-        with connection.cursor() as cursor:
+        with replica.connection().cursor() as cursor:
             cursor.execute(statement, parameters)
             found: list[Any] = cursor.fetchall()
         return found

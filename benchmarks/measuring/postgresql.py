@@ -22,8 +22,8 @@ def free_port() -> int:
 class Cluster:
     """A PostgreSQL with the settings that it comes with, so commits are safe."""
 
-    def __init__(self, programs: Path, home: Path) -> None:
-        """Make it; it does not run yet."""
+    def __init__(self, programs: Path, home: Path, *, following: Cluster | None = None) -> None:
+        """Make it, from nothing or as one that follows another; it does not run yet."""
         self.port = free_port()
         self.url = f"postgres://dovetail@127.0.0.1:{self.port}/postgres"
         self._programs, self._home = programs, home
@@ -31,12 +31,22 @@ class Cluster:
         self._user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._user:
             shutil.chown(home, "postgres")
-        self._run("initdb", "-U", "dovetail", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        if following:
+            copy = (f"--dbname={following.url}", "--write-recovery-conf", "--checkpoint=fast")
+            self._run("pg_basebackup", *copy, "--no-sync")
+        else:
+            locale = ("--encoding=UTF8", "--locale=C.UTF-8")
+            self._run("initdb", "-U", "dovetail", "--auth=trust", *locale)
+
+    @property
+    def log(self) -> Path:
+        """What it has to say."""
+        return self._home / "log"
 
     def start(self) -> None:
         """Come back when it answers."""
         options = f"-p {self.port} -k {self._home} -c listen_addresses=127.0.0.1"
-        self._run("pg_ctl", "-l", str(self._home / "log"), "-w", "-o", options, "start")
+        self._run("pg_ctl", "-l", str(self.log), "-w", "-o", options, "start")
 
     def stop(self) -> None:
         """End it as a crash would: nothing is finished."""
@@ -44,7 +54,7 @@ class Cluster:
 
     def restart(self) -> None:
         """Have it crash and start again, with the options that it had."""
-        self._run("pg_ctl", "-l", str(self._home / "log"), "-w", "-m", "immediate", "restart")
+        self._run("pg_ctl", "-l", str(self.log), "-w", "-m", "immediate", "restart")
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 - our own arguments
@@ -71,11 +81,11 @@ def programs() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
+def running(*, following: Cluster | None = None) -> Iterator[Cluster]:
     """One that runs, whatever is done to it, until it is left."""
     home = Path(tempfile.mkdtemp(prefix="dovetail-postgresql-"))
     try:
-        cluster = Cluster(programs(), home)
+        cluster = Cluster(programs(), home, following=following)
         cluster.start()
         try:
             yield cluster

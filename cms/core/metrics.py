@@ -28,6 +28,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from cms.core import replica
 from cms.core.models import SweepPart
 from cms.core.sites import of_no_site
 
@@ -92,7 +93,7 @@ class SiteCollector(Collector):
         """The figures. Without the database there is one that says so."""
         up = GaugeMetricFamily("dovetail_database_up", "Whether the database answers.")
         try:
-            found = [*_jobs(), *_mails(), _sweep()]
+            found = [*_jobs(), *_mails(), _sweep(), *_replica()]
         except DatabaseError:
             found = []
         up.add_metric([], 1 if found else 0)
@@ -129,6 +130,24 @@ def _mails() -> Iterator[GaugeMetricFamily]:
         "How long the oldest of them has waited.",
         (now - waiting["oldest"]).total_seconds() if waiting["oldest"] else 0,
     )
+
+
+def _replica() -> Iterator[GaugeMetricFamily]:
+    if not replica.is_set():
+        return
+    try:
+        behind: int | None = replica.bytes_behind()
+    except DatabaseError:
+        behind = None
+    yield _gauge(
+        "dovetail_replica_up", "Whether the database's replica answers.", int(behind is not None)
+    )
+    if behind is not None:
+        yield _gauge(
+            "dovetail_replica_behind_bytes",
+            "How much of the database's log the replica has still to repeat.",
+            behind,
+        )
 
 
 def _sweep() -> GaugeMetricFamily:

@@ -7,66 +7,24 @@ all pages only one in those seconds.
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache as DjangoRedisCache
 
+from cms.core.absence import Absence
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-logger = logging.getLogger(__name__)
-
-# Seconds for one question, and for which a server that did not answer is not asked again.
+# Seconds for one question.
 TIMEOUT = 0.5
-PAUSE = 5.0
-SAID_AGAIN_AFTER = 60.0
 
 Answer = TypeVar("Answer")
 
 
-class _Absence:
-    """Whether a server is away, as all threads of this process know it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._until: float | None = None
-        self._said_at: float | None = None
-
-    def may_ask(self) -> bool:
-        """True while the server answers; after a pause, for the first who asks."""
-        if self._until is None:
-            return True
-        with self._lock:
-            now = time.monotonic()
-            if now < (self._until or 0):
-                return False
-            self._until = now + PAUSE
-            return True
-
-    def begins(self, error: Exception) -> None:
-        """It did not answer."""
-        with self._lock:
-            now = time.monotonic()
-            self._until = now + PAUSE
-            if self._said_at is None or now - self._said_at >= SAID_AGAIN_AFTER:
-                self._said_at = now
-                logger.warning("The cache is away, all is made anew: %s", type(error).__name__)
-
-    def ends(self) -> None:
-        """It answered."""
-        self._until = None
-
-    def forget(self) -> None:
-        """As if nothing had ever been asked."""
-        self._until = self._said_at = None
-
-
-_absences: dict[str, _Absence] = {}
+_absences: dict[str, Absence] = {}
 
 
 def forget_absences() -> None:
@@ -84,7 +42,9 @@ class RedisCache(DjangoRedisCache):
             params["OPTIONS"].setdefault(name, TIMEOUT)
         super().__init__(server, params)
         # Each thread has a cache of its own, and all have one server.
-        self._absence = _absences.setdefault(str(server), _Absence())
+        self._absence = _absences.setdefault(
+            str(server), Absence("The cache is away, all is made anew")
+        )
 
     def _ask(self, question: Callable[[], Answer], otherwise: Answer) -> Answer:
         if not self._absence.may_ask():
@@ -92,7 +52,7 @@ class RedisCache(DjangoRedisCache):
         try:
             answer = question()
         except (redis.RedisError, OSError) as error:
-            self._absence.begins(error)
+            self._absence.begins(type(error).__name__)
             return otherwise
         self._absence.ends()
         return answer

@@ -98,6 +98,12 @@ TEMPLATES = [
 DATABASES = {
     "default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 }
+# A PostgreSQL that follows it, where there is one; see cms.core.replica.
+DATABASE_ROUTERS: list[str] = []
+_REPLICA = environment.replica("DATABASE_REPLICA_URL", of=DATABASES["default"])
+if _REPLICA:
+    DATABASES["replica"] = _REPLICA
+    DATABASE_ROUTERS.append("cms.core.replica.Router")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -21,6 +21,14 @@ from django.http.request import validate_host
 
 _env = environ.Env()
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
+# Seconds, and for one thousandths of them; two is the least that the driver knows.
+_SOON_GIVEN_UP = {
+    "connect_timeout": 2,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 4000,
+}
 CACHE_SCHEMES = ("locmemcache", "filecache", "dbcache", "dummycache", "redis", "rediss")
 EMAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail")
 # OpenSearch has the address of its own that people write, and is asked as Elasticsearch is.
@@ -235,6 +243,24 @@ def database(name: str, default: str) -> dict[str, Any]:
         config["CONN_HEALTH_CHECKS"] = True
         config["CONN_MAX_AGE"] = 60
         options.setdefault("connect_timeout", 5)
+    return config
+
+
+def replica(name: str, *, of: dict[str, Any]) -> dict[str, Any] | None:
+    """Django's description of a database that follows another; None where there is none."""
+    value = text(name, "")
+    if not value:
+        return None
+    _scheme(name, value, DATABASE_SCHEMES[1:])
+    config = database(name, value)
+    if config["ENGINE"] != of["ENGINE"]:
+        refuse(name, "follows PostgreSQL only, and DATABASE_URL names SQLite.")
+    if all(config[part] == of[part] for part in ("HOST", "PORT", "NAME")):
+        refuse(name, "names the same database as DATABASE_URL. Name its replica, or nothing.")
+    # The database answers in its place, so a machine that is gone is soon given up.
+    for option, most in _SOON_GIVEN_UP.items():
+        config["OPTIONS"].setdefault(option, most)
+    config["OPTIONS"]["connect_timeout"] = _SOON_GIVEN_UP["connect_timeout"]
     return config
 
 

@@ -12,6 +12,7 @@ DEBUG = False
 SECRET_KEY = "only-for-tests-" + "0123456789abcdef" * 3
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 DATABASES = {"default": environment.database("DATABASE_URL", "sqlite:///:memory:")}
+DATABASE_ROUTERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="dovetail-media-"))
 atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)

@@ -166,6 +166,39 @@ def test_a_password_with_odd_characters_reaches_the_database(start: Start) -> No
     assert database["OPTIONS"]["connect_timeout"] == 5
 
 
+PRIMARY = "postgres://news:secret@db.example:5432/dovetail"
+WRONG_REPLICA = [
+    ("sqlite:///:memory:", PRIMARY.replace("db.", "db2."), "names SQLite"),
+    (PRIMARY, "sqlite:///db.sqlite3", "Use one of: postgres, postgresql, psql, pgsql."),
+    (PRIMARY, "db2.example:5432", "has no scheme"),
+    (PRIMARY, f"postgres://news:{PASSWORD}@db2.example:port/dovetail", "cannot be read"),
+    (PRIMARY, f"postgres://news:{PASSWORD}@db2.example/", "names no database"),
+    (PRIMARY, f"postgresql://other:{PASSWORD}@db.example:5432/dovetail", "names the same"),
+]
+
+
+@pytest.mark.parametrize(("primary", "replica", "problem"), WRONG_REPLICA)
+def test_only_postgresql_has_a_replica_and_it_is_another_one(
+    start: Start, primary: str, replica: str, problem: str
+) -> None:
+    message = refusal(start, DATABASE_URL=primary, DATABASE_REPLICA_URL=replica)
+    assert message.startswith("DATABASE_REPLICA_URL: ")
+    assert problem in message
+    assert PASSWORD not in message
+
+
+def test_a_replica_is_given_up_sooner_than_the_database(start: Start) -> None:
+    alone = start(DATABASE_URL=PRIMARY)
+    assert list(alone["DATABASES"]) == ["default"]
+    assert alone["DATABASE_ROUTERS"] == []
+    both = start(DATABASE_URL=PRIMARY, DATABASE_REPLICA_URL=PRIMARY.replace("db.", "db2."))
+    replica = both["DATABASES"]["replica"]
+    assert (replica["HOST"], replica["NAME"]) == ("db2.example", "dovetail")
+    assert replica["OPTIONS"]["connect_timeout"] == 2
+    assert (replica["CONN_HEALTH_CHECKS"], replica["CONN_MAX_AGE"]) == (True, 60)
+    assert both["DATABASE_ROUTERS"] == ["cms.core.replica.Router"]
+
+
 def test_a_search_server_answers_readers_and_the_database_the_newsroom(start: Start) -> None:
     assert start()["SEARCH_SERVER"] == ""
     read = start(SEARCH_URL="https://search.example:9200/")

@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection
+
+from benchmarks.measuring import postgresql
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -32,6 +34,32 @@ def database_url() -> str:
         return f"sqlite:///{Path(found['NAME']).absolute()}"
     password = f":{found['PASSWORD']}" if found["PASSWORD"] else ""
     return f"postgres://{found['USER']}{password}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+@contextmanager
+def own_database() -> Iterator[postgresql.Cluster]:
+    """A copy of the test's, that can be killed without anybody else's tests noticing."""
+    found: dict[str, Any] = connection.settings_dict
+    with postgresql.running() as started:
+        copy = subprocess.run(  # noqa: S603 - our own arguments
+            [
+                str(postgresql.programs() / "pg_dump"),
+                f"--host={found['HOST']}",
+                f"--port={found['PORT']}",
+                f"--username={found['USER']}",
+                "--no-owner",
+                found["NAME"],
+            ],
+            check=True,
+            capture_output=True,
+        ).stdout
+        subprocess.run(  # noqa: S603 - as above
+            [str(postgresql.programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", started.url],
+            input=copy,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        yield started
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -55,9 +83,13 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(*command: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    *command: str, environment: dict[str, str], log: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is ended with the block."""
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own
+    process = subprocess.Popen(  # noqa: S603 - our own
+        command, cwd=ROOT, env=environment, stdout=log, stderr=log
+    )
     try:
         yield process
     finally:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from advocacy import admission
 from advocacy.models import Signature
-from cms.core import redis_cache
+from cms.core import absence, redis_cache
 from cms.core.page_cache import versions
 from cms.llm.standin import StandIn
 from cms.settings import environment
@@ -87,9 +87,9 @@ def test_killed_in_the_middle_it_costs_nobody_anything_but_time(
     cache.set("kept", "value")
     assert cache.get("kept") == "value"
     redis.stop()
-    with caplog.at_level(logging.WARNING, logger=redis_cache.__name__):
+    with caplog.at_level(logging.WARNING, logger=absence.__name__):
         a_day(client)
-    said = [record for record in caplog.records if record.name == redis_cache.__name__]
+    said = [record for record in caplog.records if record.name == absence.__name__]
     assert len(said) == 1, "once a minute, however many questions there were"
     redis.start()
     redis_cache.forget_absences()
@@ -102,7 +102,7 @@ def test_silent_it_is_waited_for_once_and_not_by_every_question(
     redis: Server, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However slow this machine is, the pause is not over before the test is.
-    monkeypatch.setattr(redis_cache, "PAUSE", 3600.0)
+    monkeypatch.setattr(absence, "PAUSE", 3600.0)
     redis.hush()
     begun = time.monotonic()
     for number in range(200):
@@ -114,7 +114,7 @@ def test_silent_it_is_waited_for_once_and_not_by_every_question(
 
 
 def test_it_is_found_again_by_itself(redis: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_cache, "PAUSE", 0.05)
+    monkeypatch.setattr(absence, "PAUSE", 0.05)
     redis.stop()
     assert cache.get("kept", "nothing") == "nothing"
     redis.start()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from advocacy.models import Petition
@@ -23,7 +20,7 @@ from benchmarks.measuring.signer import Signer, Unexpected
 from cms.core import processes
 from home import serving
 from tests.factories.advocacy import PetitionFactory
-from tests.faults.site import environment, manage, running, until
+from tests.faults.site import environment, manage, own_database, running, until
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 SIGNERS = 4
@@ -42,26 +39,7 @@ def petition() -> Petition:
 @pytest.fixture
 def cluster(petition: Petition) -> Iterator[postgresql.Cluster]:
     """A copy of the test's database, that can be killed without anybody else's tests noticing."""
-    found: dict[str, Any] = connection.settings_dict
-    with postgresql.running() as started:
-        copy = subprocess.run(  # noqa: S603 - our own arguments
-            [
-                str(postgresql.programs() / "pg_dump"),
-                f"--host={found['HOST']}",
-                f"--port={found['PORT']}",
-                f"--username={found['USER']}",
-                "--no-owner",
-                found["NAME"],
-            ],
-            check=True,
-            capture_output=True,
-        ).stdout
-        subprocess.run(  # noqa: S603 - as above
-            [str(postgresql.programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", started.url],
-            input=copy,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+    with own_database() as started:
         yield started
 
 

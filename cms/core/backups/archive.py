@@ -19,6 +19,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from cms.core import replica
 from cms.core.backups import databases
 from cms.core.backups.errors import BackupError
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 UPLOADS = "media"
 FORMAT = 1
+# A copy is made when nobody waits for it, so it waits for the replica.
+BEHIND_SECONDS = 30.0
 
 
 @dataclass
@@ -88,7 +91,9 @@ def _write_parts(
         made_at=made_at.isoformat(),
         vendor=connection.vendor,
         migrations=_applied(),
-        rows=databases.dump_to(dump),
+        rows=replica.ask(
+            lambda: databases.dump_to(dump), patience=BEHIND_SECONDS, failures=(BackupError,)
+        ),
         has_uploads=uploads is not None,
     )
     _add(tar, dump, dump.name, manifest, progress)

@@ -14,10 +14,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
+from cms.core import replica
 from cms.core.backups.errors import BackupError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 # What the dump is called inside of a copy, by the kind of database.
 DUMPS = {"sqlite": "database.sqlite3", "postgresql": "database.sql"}
@@ -44,7 +47,7 @@ def restore_from(file: Path) -> None:
 def count_rows() -> dict[str, int]:
     """The number of rows of each table now."""
     counts = {}
-    with connection.cursor() as cursor:
+    with replica.connection().cursor() as cursor:
         for table in _tables():
             cursor.execute(
                 f"SELECT count(*) FROM {connection.ops.quote_name(table)}"  # noqa: S608 - a table of ours
@@ -95,14 +98,16 @@ def _restore_sqlite(file: Path) -> None:
 
 
 def _dump_postgresql(file: Path) -> dict[str, int]:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    source = replica.connection()
+    with transaction.atomic(using=source.alias):
+        with source.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
             snapshot = cursor.fetchone()[0]
         _run(
             "pg_dump",
             ["--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}"],
+            source,
         )
         return count_rows()
 
@@ -130,14 +135,14 @@ def _restore_postgresql(file: Path) -> None:
     )
 
 
-def _run(program: str, options: Sequence[str]) -> None:
-    """Run one of PostgreSQL's own programs on our database. The password is in no command line."""
+def _run(program: str, options: Sequence[str], on: BaseDatabaseWrapper = connection) -> None:
+    """Run one of PostgreSQL's own programs on a database. The password is in no command line."""
     found = shutil.which(program)
     if found is None:
         raise BackupError(
             f"{program} is not installed. It comes with PostgreSQL's client programs."
         )
-    arguments, environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    arguments, environment = DatabaseClient.settings_to_cmd_args_env(on.settings_dict, [])
     result = subprocess.run(  # noqa: S603 - PostgreSQL's programs, with our options
         [found, *arguments[1:], *options],
         env={**os.environ, **(environment or {})},

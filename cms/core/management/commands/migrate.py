@@ -13,6 +13,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
+from cms.core import replica
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,6 +48,8 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Wait for whoever migrates now, then migrate."""
+        if options["database"] == replica.ALIAS:
+            raise CommandError("The replica follows by itself: migrate the database.")
         connection = connections[options["database"]]
         with self.one_at_a_time(connection):
             for left in reversed(range(max(1, options["tries"]))):
