@@ -12,6 +12,8 @@ from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from django.db.models import QuerySet
+
 # No database numbers its rows beyond that many parts.
 MOST_PARTS = 1_000_000
 
@@ -38,6 +40,10 @@ class OurSitemap(Sitemap):
 class ByNumber(Paginator[Any]):
     """Parts of a query by ranges of primary keys: none is counted, and each holds the same for good."""
 
+    def __init__(self, rows: Any, size: int) -> None:
+        super().__init__(rows, size)
+        self._rows: QuerySet[Any] = rows
+
     def held(self) -> Iterator[int]:
         """The parts that hold something: one look at an index for each of them."""
         number = 0
@@ -55,16 +61,13 @@ class ByNumber(Paginator[Any]):
         found = self._from(first) if 0 < part <= MOST_PARTS else None
         if found is None or found >= first + self.per_page:
             raise EmptyPage("nothing in it")
-        rows = self.object_list.filter(pk__gte=first, pk__lt=first + self.per_page)
+        rows = self._rows.filter(pk__gte=first, pk__lt=first + self.per_page)
         return Page(rows, part, self)
 
     def _from(self, number: int) -> int | None:
         """The first key that is no less."""
         found: int | None = (
-            self.object_list.filter(pk__gte=number)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-            .first()
+            self._rows.filter(pk__gte=number).order_by("pk").values_list("pk", flat=True).first()
         )
         return found
 
