@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from django.utils.xmlutils import SimplerXMLGenerator
 
 ITEMS = 30
-# Seconds for which a shared cache may answer for us.
+# Seconds for which a reader's program may leave it at what it has. A shared cache has no longer than
+# for a page: a hub that was told of a change asks at once, perhaps through one.
 MAX_AGE = 300
 # What an empty feed says of when it changed. The present moment would be new with each request.
 NEVER = datetime.fromtimestamp(0, tz=UTC)
@@ -125,7 +126,7 @@ class _Articles(Feed):
                 response.headers["Link"] = f'<{hub}>; rel="hub", <{itself}>; rel="self"'
         except _MovedError as moved:
             response = former_slugs.redirect(request, kind="category", slug=moved.slug)
-        patch_cache_control(response, public=True, max_age=MAX_AGE)
+        patch_cache_control(response, public=True, max_age=MAX_AGE, s_maxage=settings.CDN_SECONDS)
         return response
 
     def get_object(self, request: HttpRequest, slug: str = "") -> _Scope:

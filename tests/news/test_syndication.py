@@ -204,7 +204,7 @@ def test_an_article_keeps_its_name_when_its_address_changes(client: Client) -> N
 def test_what_has_not_changed_is_not_sent_again(client: Client, address: str) -> None:
     page = article(live=True)
     first = client.get(address)
-    assert first.headers["Cache-Control"] == "public, max-age=300"
+    assert first.headers["Cache-Control"] == "public, max-age=300, s-maxage=2"
     again = client.get(address, headers={"if-none-match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     page.introduction = "Something else happened."
