@@ -1,4 +1,4 @@
-"""Where an address leads that a category, source, tag or author had before.
+"""Where a former address leads: of a category, source, tag, author, petition, letter, representative.
 
 An old slug names the thing by its number and never an address, so there are no chains and no
 circles: whatever became of the thing, one step leads to where it is now. What has a slug today is
@@ -7,6 +7,8 @@ looked for first; this is only asked where nothing has it.
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -15,9 +17,13 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from taggit.models import Tag
 
+from advocacy.models import Letter, Petition, Representative
+from advocacy.models.content import PublishedContent
 from news.models import Author, Category, FormerSlug, Merge, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.http import HttpRequest
 
 MODELS: dict[str, type[models.Model]] = {
@@ -25,8 +31,21 @@ MODELS: dict[str, type[models.Model]] = {
     FormerSlug.Kind.SOURCE: Source,
     FormerSlug.Kind.TAG: Tag,
     FormerSlug.Kind.AUTHOR: Author,
+    FormerSlug.Kind.PETITION: Petition,
+    FormerSlug.Kind.LETTER: Letter,
+    FormerSlug.Kind.REPRESENTATIVE: Representative,
 }
-FOLDERS = {"category": "categories", "source": "sources", "tag": "tags", "author": "authors"}
+FOLDERS = {
+    "category": "categories",
+    "source": "sources",
+    "tag": "tags",
+    "author": "authors",
+    "petition": "petitions",
+    "letter": "letters",
+    "representative": "representatives",
+}
+# Their views know nothing of this room, and answer that there is no such page.
+_OF_ADVOCACY = re.compile(r"/(petition|letter|representative)s/([-\w]+)/")
 # More merges in a row than this are not followed.
 MOST_MERGES = 20
 LONGEST = 160
@@ -54,9 +73,26 @@ def redirect(request: HttpRequest, *, kind: str, slug: str) -> HttpResponsePerma
     return HttpResponsePermanentRedirect(iri_to_uri(f"{target}?{query}") if query else target)
 
 
+def moved(request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+    """The same for an address without a page, if it is that of something that asks readers to act."""
+    found = _OF_ADVOCACY.match(request.path)
+    if found is None:
+        return None
+    try:
+        response = redirect(request, kind=found[1], slug=found[2])
+    except Http404:
+        return None
+    if request.method not in {"GET", "HEAD"}:
+        # Sent again as it is: a form that was open meanwhile loses nothing.
+        response.status_code = HTTPStatus.PERMANENT_REDIRECT
+    return response
+
+
 def _slug_of(kind: str, number: int) -> str | None:
     """The slug of a thing, or of what it was merged into."""
-    things: Any = MODELS[kind]._default_manager
+    things: Any = MODELS[kind]._default_manager.all()
+    if issubclass(MODELS[kind], PublishedContent):
+        things = things.public()
     for _ in range(MOST_MERGES):
         slug: str | None = things.filter(pk=number).values_list("slug", flat=True).first()
         if slug is not None:
@@ -73,10 +109,20 @@ def _kind_of(model: type[models.Model]) -> str:
     return next(kind for kind, of in MODELS.items() if of is model)
 
 
-def _before_save(sender: type[models.Model], instance: Any, raw: bool, **_: Any) -> None:
-    if raw or instance.pk is None:
+def _before_save(
+    sender: type[models.Model],
+    instance: Any,
+    raw: bool,
+    update_fields: Collection[str] | None = None,
+    **_: Any,
+) -> None:
+    if raw or instance.pk is None or (update_fields is not None and "slug" not in update_fields):
         return
-    before = sender._default_manager.filter(pk=instance.pk).values_list("slug", flat=True).first()
+    known = sender._default_manager.filter(pk=instance.pk)
+    if issubclass(sender, PublishedContent):
+        # A version that is saved and not published changes no address, and a draft has none yet.
+        known = known.filter(live=True)
+    before = known.values_list("slug", flat=True).first()
     if before and before != instance.slug:
         _remember(_kind_of(sender), before, instance.pk)
 

@@ -6,35 +6,35 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.sitemaps import views as django_views
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.http import http_date
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 from taggit.models import Tag
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
-from wagtail.models import Site
+from wagtail.models import Site, get_page_models
 
 from advocacy.page_tags import LISTS
 from advocacy.sitemaps import SITEMAPS as ADVOCACY
 from cms.core.models import SiteSettings
 from cms.core.page_cache import tags
-from cms.core.sitemaps import OurSitemap
+from cms.core.sitemaps import OurSitemap, SitemapByNumber
 from cms.core.xml_text import writable
 from news import counts
 from news.models import ArticlePage, Author, Source
 from news.tag_names import ARTICLES, CATEGORIES, FILING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -52,8 +52,8 @@ class _Row(TypedDict):
     last_published_at: datetime | None
 
 
-class ArticleSitemap(OurSitemap):
-    """The articles; a part, once it is full, holds the same ones for good."""
+class ArticleSitemap(SitemapByNumber):
+    """The articles, a few thousand to a part."""
 
     def __init__(self, site: Site) -> None:
         self._root = site.root_page
@@ -77,21 +77,26 @@ class ArticleSitemap(OurSitemap):
         """When it last changed for readers."""
         return item["last_published_at"]
 
-    def get_latest_lastmod(self) -> datetime | None:
-        """When any of them last changed, as the database knows it."""
-        latest: datetime | None = self.items().aggregate(at=Max("last_published_at"))["at"]
-        return latest
+    def get_latest_lastmod(self) -> None:
+        """Not told: to know it of each part is to look at every article."""
 
 
 class OtherPagesSitemap(PageSitemap):
     """The front page, the lists, the categories and the pages about the newsroom: a few."""
 
+    limit = OurSitemap.limit
+
     def items(self) -> Any:
-        """Those that are no article."""
-        return super().items().not_exact_type(ArticlePage)
+        """Those that are no article, found by what they are."""
+        others = [model for model in get_page_models() if model is not ArticlePage]
+        return super().items().exact_type(*others)
+
+    def part_numbers(self) -> Iterable[int]:
+        """All; there is a front page."""
+        return self.paginator.page_range
 
 
-class _InUse(OurSitemap):
+class _InUse(SitemapByNumber):
     """Things that have an article which every reader can open, by the link that says so."""
 
     def __init__(self, things: QuerySet[Any], link: str) -> None:
@@ -113,6 +118,9 @@ class _InUse(OurSitemap):
 class ArchiveSitemap(OurSitemap):
     """The archive, its years and its months."""
 
+    def __init__(self, articles: ArticleSitemap) -> None:
+        self._articles = articles
+
     def items(self) -> list[str]:
         """Those that have an article."""
         found = counts.months()
@@ -125,14 +133,19 @@ class ArchiveSitemap(OurSitemap):
         """Itself."""
         return item
 
+    def part_numbers(self) -> Iterable[int]:
+        """One, if there is an article: nothing is counted by month to know that."""
+        return [1 for _ in islice(self._articles.part_numbers(), 1)]
+
 
 def _parts(request: HttpRequest) -> dict[str, Any]:
     tags.show(ARTICLES, CATEGORIES, FILING, *LISTS)
     site = Site.find_for_request(request) or Site.objects.get(is_default_site=True)
+    articles = ArticleSitemap(site)
     return {
         "pages": OtherPagesSitemap(request),
-        "articles": ArticleSitemap(site),
-        "archive": ArchiveSitemap(),
+        "articles": articles,
+        "archive": ArchiveSitemap(articles),
         "sources": _InUse(Source.objects.all(), "source"),
         "tags": _InUse(Tag.objects.all(), "tagged_items__tag"),
         "authors": _InUse(Author.objects.all(), "article_authors__author"),
@@ -141,18 +154,16 @@ def _parts(request: HttpRequest) -> dict[str, Any]:
 
 
 @require_safe
+@conditional_page
 def index(request: HttpRequest) -> HttpResponse:
     """The parts that hold something, each with when it last changed where that is known."""
     parts = []
     for name, part in _parts(request).items():
         address = settings.SITE_URL + reverse("sitemap_section", args=[name])
-        paginator = part.paginator
-        if not paginator.count:
-            continue
         changed = part.get_latest_lastmod() if isinstance(part, OurSitemap) else None
         parts += [
             {"location": address if number == 1 else f"{address}?p={number}", "last_mod": changed}
-            for number in paginator.page_range
+            for number in part.part_numbers()
         ]
     return _as_sitemap(
         render(request, "sitemap_index.xml", {"sitemaps": parts}, content_type="application/xml")
@@ -160,6 +171,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """One part."""
     parts = _parts(request)
@@ -170,6 +182,7 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
 
 
 @require_safe
+@conditional_page
 def news(request: HttpRequest) -> HttpResponse:
     """The articles of the last 48 hours, as news search engines take them."""
     tags.show(ARTICLES)
@@ -196,8 +209,6 @@ def news(request: HttpRequest) -> HttpResponse:
         ],
     }
     response = render(request, "news/news_sitemap.xml", context, content_type="application/xml")
-    if rows:
-        response.headers["Last-Modified"] = http_date(rows[0]["first_published_at"].timestamp())
     return _as_sitemap(response)
 
 
@@ -208,5 +219,7 @@ def _below(root: str, url_path: str) -> str:
 def _as_sitemap(response: HttpResponse) -> HttpResponse:
     # A sitemap is for crawlers and is itself no search result.
     response.headers["X-Robots-Tag"] = "noindex"
+    # The date of the newest page does not move when one is taken back.
+    response.headers.pop("Last-Modified", None)
     patch_cache_control(response, public=True, max_age=MAX_AGE)
     return response

@@ -7,6 +7,7 @@ it is absolute. Programs ask often: an answer that has not changed costs them a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.views.decorators.http import conditional_page, require_safe
 from wagtail.images.models import SourceImageIOError
 
@@ -30,17 +31,27 @@ from news.tag_names import ARTICLES, CATEGORIES, FILING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
     from django.utils.xmlutils import SimplerXMLGenerator
 
 ITEMS = 30
-# Seconds for which a shared cache may answer for us.
+# Seconds for which a reader's program may leave it at what it has. A shared cache has no longer than
+# for a page: a hub that was told of a change asks at once, perhaps through one.
 MAX_AGE = 300
+# What an empty feed says of when it changed. The present moment would be new with each request.
+NEVER = datetime.fromtimestamp(0, tz=UTC)
 
 
-class RSSFeed(Rss201rev2Feed):
+class _Dated(SyndicationFeed):
+    """A feed that says the same for as long as it is the same."""
+
+    def latest_post_date(self) -> datetime:
+        """When the latest item changed."""
+        return super().latest_post_date() if self.items else NEVER
+
+
+class RSSFeed(_Dated, Rss201rev2Feed):
     """RSS 2.0 with the text of each item, and the hub that tells of news."""
 
     def rss_attributes(self) -> dict[str, str]:
@@ -64,7 +75,7 @@ class RSSFeed(Rss201rev2Feed):
         handler.addQuickElement("content:encoded", item["content_html"])
 
 
-class AtomFeed(Atom1Feed):
+class AtomFeed(_Dated, Atom1Feed):
     """Atom with the text of each entry, and the hub that tells of news."""
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
@@ -106,13 +117,16 @@ class _Articles(Feed):
         """The feed, which may be kept for a while and asked for again by its tag."""
         try:
             response: HttpResponse = super().__call__(request, *args, **kwargs)
+            # Django tells the date of the newest item, which does not move when one is taken back:
+            # whoever asked by it would keep that one.
+            response.headers.pop("Last-Modified", None)
             if hub := settings.WEBSUB_HUB:
                 # WebSub looks here first, and in JSON nowhere else.
                 itself = f"{settings.SITE_URL}{request.path}"
                 response.headers["Link"] = f'<{hub}>; rel="hub", <{itself}>; rel="self"'
         except _MovedError as moved:
             response = former_slugs.redirect(request, kind="category", slug=moved.slug)
-        patch_cache_control(response, public=True, max_age=MAX_AGE)
+        patch_cache_control(response, public=True, max_age=MAX_AGE, s_maxage=settings.CDN_SECONDS)
         return response
 
     def get_object(self, request: HttpRequest, slug: str = "") -> _Scope:

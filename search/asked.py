@@ -113,7 +113,13 @@ def _day(name: str, parameters: Mapping[str, str], asked: Asked) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    asked.notes.append("One of the days is not in the calendar, so it was left out.")
+    note = "One of the days is not in the calendar, so it was left out."
+    if note in asked.notes:
+        asked.notes[asked.notes.index(note)] = (
+            "Neither day is in the calendar, so both were left out."
+        )
+    else:
+        asked.notes.append(note)
     return None
 
 

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from cms.core import limits, redirects
+from news import former_slugs
 from news.models import ArticlePage
 from search import finding
 from search.models import Kind
@@ -46,6 +47,8 @@ _SAYS_NOTHING = {
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page that is not there, with ways on, and with what may have been meant."""
+    if (elsewhere := former_slugs.moved(request)) is not None:
+        return elsewhere
     words = words_of(request.path_info)
     found: list[ArticlePage] = []
     if words and request.method == "GET" and redirects.find(request) is None:

@@ -23,6 +23,9 @@ from search.suggestions import suggest
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+# Seconds for which a browser, and nobody else, may show what it was told.
+SUGGESTIONS_KEPT = 4
+
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
@@ -88,5 +91,6 @@ def suggestions(request: HttpRequest) -> JsonResponse:
     found = suggest(request.GET.get("q", ""))
     response = JsonResponse({"suggestions": [asdict(one) for one in found]})
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "public, max-age=60"
+    # Letters that are typed and taken back ask again; what is taken back is gone within seconds.
+    response.headers["Cache-Control"] = f"private, max-age={SUGGESTIONS_KEPT}"
     return response

@@ -130,6 +130,8 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
         capture_output=True,
     )
     ours = (ROOT / "deploy/nginx.conf").read_text()
+    # It would show pages of any age once more, among them what was taken back.
+    assert not re.search(r"proxy_cache_use_stale[^;]*\bupdating\b", ours)
     for there, here in (
         ("/etc/ssl/news.example.org", str(tmp_path)),
         ("/var/cache/nginx/dovetail", str(tmp_path / "cache")),

@@ -19,6 +19,9 @@ from wagtail.models import (
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+# Beside the field in the editor; links to a former address lead on.
+SLUG_HELP = "The last part of its address. Whoever comes by the one before is led to this one."
+
 
 class PublishedContent(
     WorkflowMixin,

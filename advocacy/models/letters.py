@@ -27,7 +27,7 @@ from advocacy.letters import (
     unknown_tokens,
 )
 from advocacy.models.channels import Channel
-from advocacy.models.content import PublishedContent
+from advocacy.models.content import SLUG_HELP, PublishedContent
 from advocacy.models.representatives import Representative
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Letter(PublishedContent):
 
     panels = [
         TitleFieldPanel("title"),
-        FieldPanel("slug"),
+        FieldPanel("slug", help_text=SLUG_HELP),
         FieldPanel("subject"),
         FieldPanel("body"),
         InlinePanel(

@@ -25,7 +25,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
 from advocacy.forms import SigningForm
-from advocacy.models.content import PublishedContent
+from advocacy.models.content import SLUG_HELP, PublishedContent
 from advocacy.models.fields import CounterField
 from advocacy.models.representatives import Representative
 from cms.core.sharing import share_links
@@ -156,7 +156,7 @@ class Petition(PublishedContent):
 
     panels = [
         TitleFieldPanel("title"),
-        FieldPanel("slug"),
+        FieldPanel("slug", help_text=SLUG_HELP),
         FieldPanel("summary"),
         FieldPanel("ask"),
         InlinePanel("target_rows", label="Target", heading="Targets", min_num=1),

@@ -23,7 +23,7 @@ from wagtail.admin.panels import (
 from advocacy.admin_forms import RepresentativeForm
 from advocacy.channels import ChannelKind, Place
 from advocacy.models.channels import Channel, OfficeAddress
-from advocacy.models.content import PublishedContent
+from advocacy.models.content import SLUG_HELP, PublishedContent
 from advocacy.places import State
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Representative(PublishedContent):
         MultiFieldPanel(
             [
                 TitleFieldPanel("name"),
-                FieldPanel("slug"),
+                FieldPanel("slug", help_text=SLUG_HELP),
                 FieldRowPanel([FieldPanel("first_name"), FieldPanel("last_name")]),
                 FieldPanel("bioguide"),
             ],

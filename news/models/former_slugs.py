@@ -1,4 +1,4 @@
-"""Addresses that categories, sources, tags and authors had before."""
+"""Addresses that categories, sources, tags, authors and what asks readers to act had before."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ class FormerSlug(models.Model):
         SOURCE = "source", "Source"
         TAG = "tag", "Tag"
         AUTHOR = "author", "Author"
+        PETITION = "petition", "Petition"
+        LETTER = "letter", "Letter"
+        REPRESENTATIVE = "representative", "Representative"
 
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     slug = models.CharField(max_length=160)
     # By number: the thing may have been merged into another, which its merge tells, and come back.
     object_id = models.PositiveBigIntegerField(db_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -10,6 +11,8 @@ from playwright.sync_api import Page, expect
 from wagtail.models import Site
 
 from search.models import Promotion
+from tests.factories.advocacy import PetitionFactory
+from tests.factories.news import CategoryFactory, article
 from tests.functional.conftest import NewPage
 from tests.functional.newsstand import Newsstand, open_newsstand
 
@@ -68,6 +71,40 @@ def test_whoever_goes_back_to_the_text_searches_for_it(page: Page, newsstand: Ne
     field.press_sequentially(name[4:5] or "x")
     field.press("Enter")
     page.wait_for_url("**/search/?q=*")
+
+
+def test_a_search_is_narrowed_ordered_and_leafed_through_by_links_and_keys_alone(
+    page_without_javascript: Page, site: Site
+) -> None:
+    category = CategoryFactory(name="Water")
+    for number in range(12):
+        filed = article(title=f"Herons {number}", live=True)
+        if number:
+            filed.categories.set([category])
+            filed.save()
+    PetitionFactory(title="Let the herons be")
+    page = page_without_javascript
+    page.goto("/search/")
+    field = page.get_by_label("Words, names")
+    field.press_sequentially("herons")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="13 results")).to_be_visible()
+    page.get_by_role("link", name="Articles 12").press("Enter")
+    page.get_by_role("link", name="Water 11").press("Enter")
+    expect(page.get_by_role("heading", name="11 results")).to_be_visible()
+    page.get_by_role("link", name="Next").press("Enter")
+    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(page.locator(".found__list > li")).to_have_count(1)
+    # What it is narrowed to is still there after the form was sent once more.
+    page.get_by_text("Dates and order").press("Enter")
+    page.get_by_label("To", exact=True).fill("2100-01-01")
+    page.get_by_label("Order").select_option("oldest")
+    page.get_by_role("button", name="Search").press("Enter")
+    expect(page.get_by_role("heading", name="11 results")).to_be_visible()
+    expect(page.locator(".found__list > li").first).to_contain_text("Herons 1")
+    page.get_by_role("link", name=re.compile("Water ?, remove")).press("Enter")
+    expect(page.get_by_role("heading", name="12 results")).to_be_visible()
+    expect(page.locator(".found__list > li").first).to_contain_text("Herons 0")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from home.models import StandardPage
 from news.curation import queue
 from news.models import ArticlePage, ArticleTag, RelatedLink
+from tests.factories.news import AuthorFactory, article, written_by
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,25 @@ def test_a_list_is_read_from_its_index(name: str) -> None:
         rf"(USING( COVERING)? INDEX|Index( Only)? Scan( Backward)? using|on) \w*{index}", found
     )
     assert not re.search(r"TEMP B-TREE FOR ORDER BY|^\s*Sort\b", found, re.M)
+
+
+def test_the_index_of_sitemaps_is_made_without_a_look_at_every_article(client: Client) -> None:
+    page = article(live=True)
+    page.tags.add("lead")
+    page.save_revision().publish()
+    written_by(page, AuthorFactory())
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as asked:
+        assert "sitemap-articles.xml" in client.get("/sitemap.xml").content.decode()
+    of_articles = [query["sql"] for query in asked if "news_articlepage" in query["sql"]]
+    assert len(of_articles) > 3
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    for sql in of_articles:
+        assert not re.search(r"SELECT (COUNT|MAX)\(|GROUP BY", sql), sql
+        with connection.cursor() as cursor:
+            cursor.execute(f"{explain} {sql}")
+            found = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        tables = "wagtailcore_page|news_articlepage"
+        assert not re.search(rf"\bSCAN ({tables})$|Seq Scan on ({tables})", found, re.M), sql

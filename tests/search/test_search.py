@@ -264,6 +264,7 @@ def test_days_narrow_and_both_ends_count(engine: Engine) -> None:
     html = search(q="pipes", from_="2024-03-03", to="2024-03-02")
     assert set(titles(html)) == {"Pipes on 2024-03-02", "Pipes on 2024-03-03"}
     assert "so they were swapped" in html
+    assert search(from_="2024-02-30", to="tomorrow").count('class="notice"') == 1
 
 
 # Forgiving ----------------------------------------------------------------------------------------

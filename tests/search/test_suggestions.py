@@ -62,7 +62,8 @@ def test_what_nobody_may_read_is_not_suggested() -> None:
 
 def test_an_answer_may_be_kept_for_a_moment() -> None:
     answer = Client().get("/search/suggest/?q=pipes")
-    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    # Nothing that was taken back is suggested for longer than five seconds, by no cache.
+    assert answer.headers["Cache-Control"] == "private, max-age=4"
     assert answer.headers["X-Robots-Tag"] == "noindex"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -119,14 +118,12 @@ class Entry:
             headers.append(("Content-Encoding", encoding))
         return Variant(body, etag, headers, [h for h in common if h[0] != "Content-Type"])
 
-    def is_unchanged(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
-        """Whether a client that asks on these conditions has the page, in whatever form."""
-        if if_none_match is not None:
-            return if_none_match.strip() == "*" or self.digest in if_none_match
-        if if_modified_since is not None:
-            changed_at = dict(self.headers).get("Last-Modified")
-            return changed_at is not None and _is_at_most(changed_at, if_modified_since)
-        return False
+    def is_unchanged(self, if_none_match: str) -> bool:
+        """Whether a client that has pages with these tags has this one, in whatever form.
+
+        Nothing is asked by date: a page can go back to what it was, and then its date lies.
+        """
+        return if_none_match.strip() == "*" or self.digest in if_none_match
 
     def to_bytes(self) -> bytes:
         """For a file, or another process."""
@@ -164,10 +161,3 @@ class Entry:
         if not complete or entry.key != key:
             raise UnreadableError("not all of the page, or another one")
         return entry
-
-
-def _is_at_most(changed_at: str, seen_at: str) -> bool:
-    try:
-        return parsedate_to_datetime(changed_at) <= parsedate_to_datetime(seen_at)
-    except (ValueError, TypeError):
-        return False

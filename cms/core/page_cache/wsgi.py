@@ -218,11 +218,8 @@ class PageCache:
             self._memory.put(entry)
         variant = entry.variants[encoding]
         if_none_match = environ.get("HTTP_IF_NONE_MATCH")
-        if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
         told = ("X-Page-Cache", how)
-        if (if_none_match or if_modified_since) and entry.is_unchanged(
-            if_none_match, if_modified_since
-        ):
+        if if_none_match and entry.is_unchanged(if_none_match):
             start_response("304 Not Modified", [*variant.unchanged, told])
             return ()
         start_response("200 OK", [*variant.headers, told])
@@ -283,7 +280,7 @@ def _kept_headers(answer: _Answer) -> Headers | None:
         if lower == "vary":
             if value.replace(" ", "").lower() not in {"", "accept-encoding"}:
                 return None
-        elif lower not in {"content-length", "etag", "date", "connection"}:
+        elif lower not in {"content-length", "etag", "last-modified", "date", "connection"}:
             kept.append((name, value))
     return kept
 
