@@ -118,13 +118,13 @@ class Watch:
     def _run(self) -> None:
         try:
             while not self._over.wait(pause().total_seconds()):
+                close_old_connections()
                 self.look()
         finally:
             connections.close_all()
 
     def look(self) -> None:
         """Hold what is being done here, and take up what was left elsewhere."""
-        close_old_connections()
         try:
             if (held := self._held) is not None:
                 running = DBTaskResult.objects.running().filter(pk=held)

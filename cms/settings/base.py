@@ -153,7 +153,7 @@ TASKS = {
 }
 
 # Seconds of silence after which a worker counts as gone, and another does its job.
-JOB_LEASE = 60
+JOB_LEASE = 60.0
 
 # Mail: everything goes into an outbox in the database first, so a dead mail server loses nothing. --
 

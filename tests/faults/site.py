@@ -22,7 +22,7 @@ def until(is_so: Callable[[], object], *, what: str) -> None:
     ends = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < ends, f"it never came to be: {what}"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def database_url() -> str:
