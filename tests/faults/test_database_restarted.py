@@ -43,7 +43,7 @@ def petition() -> Petition:
 def cluster(petition: Petition) -> Iterator[postgresql.Cluster]:
     """A copy of the test's database, that can be killed without anybody else's tests noticing."""
     found: dict[str, Any] = connection.settings_dict
-    with postgresql.running() as started:
+    with postgresql.running(outlives_power=False) as started:
         copy = subprocess.run(  # noqa: S603 - our own arguments
             [
                 str(postgresql.programs() / "pg_dump"),
@@ -57,7 +57,13 @@ def cluster(petition: Petition) -> Iterator[postgresql.Cluster]:
             capture_output=True,
         ).stdout
         subprocess.run(  # noqa: S603 - as above
-            [str(postgresql.programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", started.url],
+            [
+                str(postgresql.programs() / "psql"),
+                "--quiet",
+                "--single-transaction",
+                "--set=ON_ERROR_STOP=1",
+                started.url,
+            ],
             input=copy,
             check=True,
             stdout=subprocess.DEVNULL,
@@ -79,8 +85,8 @@ class Site:
         web = serving.web_server(host="127.0.0.1", port=self.port, workers=2)
         commands = (
             web,
-            manage("db_worker", "--interval=0.1"),
-            manage("sweep", "--every=1", "--verbosity=0"),
+            manage("db_worker", "--interval=0.1", "--skip-checks"),
+            manage("sweep", "--every=1", "--verbosity=0", "--skip-checks"),
         )
         self.members = [
             stack.enter_context(running(*command, environment=settings)) for command in commands
