@@ -21,7 +21,7 @@ from news.curation import history, records
 from news.curation import views as curation_views
 from news.drafting import runs
 from news.drafting import views as drafting_views
-from news.feeds import polling, stories
+from news.feeds import poll_now, polling, stories
 from news.feeds import views as feed_views
 from news.importing import duplicates, starting
 from news.importing import views as importing_views
@@ -143,6 +143,12 @@ def sweep_drafts() -> str:
 def sweep_feeds() -> str:
     """Poll what is due. Safe at any time, and twice at once."""
     return polling.poll_due()
+
+
+@hooks.register("take_up")
+def take_up_feeds() -> None:
+    """Have the feeds polled that a killed worker held."""
+    poll_now.take_up()
 
 
 @hooks.register("sweep")

@@ -20,10 +20,21 @@ def free_port() -> int:
 
 
 class Cluster:
-    """A PostgreSQL with the settings that it comes with, so commits are safe."""
+    """A PostgreSQL with the settings that it comes with, so commits are safe.
 
-    def __init__(self, programs: Path, home: Path, *, following: Cluster | None = None) -> None:
+    With `outlives_power=False` they are safe from its own crashes only, and nobody waits for a disk.
+    """
+
+    def __init__(
+        self,
+        programs: Path,
+        home: Path,
+        *,
+        following: Cluster | None = None,
+        outlives_power: bool = True,
+    ) -> None:
         """Make it, from nothing or as one that follows another; it does not run yet."""
+        self._options = "" if outlives_power else " -c fsync=off"
         self.port = free_port()
         self.url = f"postgres://dovetail@127.0.0.1:{self.port}/postgres"
         self._programs, self._home = programs, home
@@ -36,7 +47,8 @@ class Cluster:
             self._run("pg_basebackup", *copy, "--no-sync")
         else:
             locale = ("--encoding=UTF8", "--locale=C.UTF-8")
-            self._run("initdb", "-U", "dovetail", "--auth=trust", *locale)
+            synced = () if outlives_power else ("--no-sync",)
+            self._run("initdb", "-U", "dovetail", "--auth=trust", *locale, *synced)
 
     @property
     def log(self) -> Path:
@@ -45,7 +57,7 @@ class Cluster:
 
     def start(self) -> None:
         """Come back when it answers."""
-        options = f"-p {self.port} -k {self._home} -c listen_addresses=127.0.0.1"
+        options = f"-p {self.port} -k {self._home} -c listen_addresses=127.0.0.1{self._options}"
         self._run("pg_ctl", "-l", str(self.log), "-w", "-o", options, "start")
 
     def stop(self) -> None:
@@ -81,11 +93,11 @@ def programs() -> Path:
 
 
 @contextmanager
-def running(*, following: Cluster | None = None) -> Iterator[Cluster]:
+def running(*, following: Cluster | None = None, outlives_power: bool = True) -> Iterator[Cluster]:
     """One that runs, whatever is done to it, until it is left."""
     home = Path(tempfile.mkdtemp(prefix="dovetail-postgresql-"))
     try:
-        cluster = Cluster(programs(), home, following=following)
+        cluster = Cluster(programs(), home, following=following, outlives_power=outlives_power)
         cluster.start()
         try:
             yield cluster

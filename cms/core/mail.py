@@ -36,6 +36,7 @@ from django_tasks_db.models import DBTaskResult
 from post_office.models import PRIORITY, STATUS, Email
 from post_office.settings import get_backend
 
+from cms.core import jobs
 from cms.core.smtp import Answer, hand_over, hang_up
 
 if TYPE_CHECKING:
@@ -366,6 +367,12 @@ class _Background:
 
 
 _background = _Background()
+
+
+def take_up() -> None:
+    """Have a mail sent whose claim ran out: whoever held it may be gone."""
+    if Email.objects.filter(_due(), scheduled_time__range=jobs.lately()).exists():
+        _wake()
 
 
 def _deliver_quietly() -> None:

@@ -1,7 +1,8 @@
 """Where uploads are stored: each as a whole, or not at all.
 
 A disk may be full, or may not be written to. Then the person who sends a file is told so beside the
-field, nothing of the file is left, and what it was to replace stays.
+field, nothing of the file is left, and what it was to replace stays. That holds on the disk on
+which files are kept, and on the one on which large files lie while they come in.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import logging
 import tempfile
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.forms import ModelForm
 
 if TYPE_CHECKING:
@@ -75,11 +80,73 @@ class _Draft(File):
         return str(self.name)
 
 
+class NotReceived(UploadedFile):
+    """A file that there was no room for while it came; whichever form asks for it is told so.
+
+    A form asks for the size before anything else.
+    """
+
+    @property
+    def size(self) -> int:
+        """Nobody knows it. Raises ValidationError, which stands beside the field."""
+        raise ValidationError(NOT_STORED, code="not_stored")
+
+    @size.setter
+    def size(self, size: int | None) -> None:
+        """Django tells every file how large it is; this one is not there."""
+
+
+class ReceivingHandler(TemporaryFileUploadHandler):
+    """Takes large files in; without room for one, the rest of the form still arrives."""
+
+    _is_lost = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with the next file of the form."""
+        self._is_lost = False
+        # The one before is the form's by now.
+        self.__dict__.pop("file", None)
+        try:
+            super().new_file(*args, **kwargs)
+        except OSError as error:
+            self._lose(error)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Take the next piece of it, or pass over it."""
+        if not self._is_lost:
+            try:
+                super().receive_data_chunk(raw_data, start)
+                # Else the file keeps a part in memory, for which there may be no room at its end.
+                self.file.flush()
+            except OSError as error:
+                self._lose(error)
+        return None
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        """The file, or what tells that it is not there."""
+        if self._is_lost:
+            return NotReceived(BytesIO(), self.file_name, self.content_type)
+        return super().file_complete(file_size)
+
+    def _lose(self, error: OSError) -> None:
+        logger.error("A file could not be received: %s", error.strerror)
+        self._is_lost = True
+        if (file := self.__dict__.pop("file", None)) is None:
+            return
+        # What could not be written is tried again when the file is closed; it is deleted first.
+        Path(file.temporary_file_path()).unlink(missing_ok=True)
+        with suppress(OSError):
+            file.close()
+
+
 class StoringForm(ModelForm):
     """A form for something with a ``file``, which it stores as the last thing that is checked."""
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
+        if NOT_STORED in self.errors.get("file", ()):
+            # What else is wrong with a file that is not there helps nobody.
+            self.errors["file"] = self.error_class([NOT_STORED])
         if self.errors or "file" not in self.changed_data:
             return
         file = self.instance.file

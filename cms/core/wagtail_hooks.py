@@ -59,6 +59,12 @@ def sweep_outbox() -> str:
     return f"outbox: {report}; {mail.forget()} old mails forgotten"
 
 
+@hooks.register("take_up")
+def take_up_mails() -> None:
+    """Have those sent that a killed worker held."""
+    mail.take_up()
+
+
 @hooks.register("sweep")
 def sweep_proofs() -> str:
     """Forget which proofs of work were used, once none of them would be taken again."""

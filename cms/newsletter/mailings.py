@@ -24,6 +24,7 @@ from django_tasks.backends.immediate import ImmediateBackend
 from django_tasks_db.models import DBTaskResult
 from post_office.settings import get_backend
 
+from cms.core import jobs
 from cms.core.smtp import Answer, hand_over, hang_up
 from cms.newsletter import letters, subscriptions
 from cms.newsletter.models import (
@@ -210,6 +211,16 @@ def enqueue(mailing_id: int) -> None:
     waiting = DBTaskResult.objects.ready().filter(task_path=send_mailing.module_path).count()
     for _ in range(SENDERS - waiting):
         send_mailing.enqueue(mailing_id)
+
+
+def queue_left() -> None:
+    """Have mails sent whose claim ran out: whoever held them may be gone."""
+    for mailing in Mailing.objects.filter(finished_at__isnull=True):
+        left = mailing.recipients.filter(
+            status=RecipientStatus.WAITING, due_at__range=jobs.lately()
+        )
+        if left.exists():
+            enqueue(mailing.pk)
 
 
 def is_due(mailing_id: int) -> bool:

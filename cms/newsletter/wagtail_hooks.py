@@ -34,6 +34,12 @@ def sweep_mailings() -> str:
     return f"newsletters: {sent} sent; {subscriptions.forget_unconfirmed()} unconfirmed forgotten"
 
 
+@hooks.register("take_up")
+def take_up_mailings() -> None:
+    """Have the batches sent that a killed worker held."""
+    mailings.queue_left()
+
+
 @hooks.register("register_log_actions")
 def newsletter_log_actions(actions: LogActionRegistry) -> None:
     """What the history of the site says of subscribers; no address stands in it."""

@@ -140,6 +140,10 @@ PAGE_CACHE_PAGES = [
 # Long forms: an article of 200 blocks sends over a thousand fields, a pasted story a few megabytes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "cms.core.uploads.ReceivingHandler",
+]
 
 # What readers search: the database, or a search server before it.
 SEARCH_SERVER = environment.search_server("SEARCH_URL")
@@ -153,6 +157,9 @@ TASKS_BACKENDS = {
 TASKS = {
     "default": {"BACKEND": TASKS_BACKENDS[environment.choice("TASKS", "immediate", TASKS_BACKENDS)]}
 }
+
+# Seconds of silence after which a worker counts as gone, and another does its job.
+JOB_LEASE = 60.0
 
 # Mail: everything goes into an outbox in the database first, so a dead mail server loses nothing. --
 

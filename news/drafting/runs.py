@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from advocacy.models import Channel
+from cms.core import jobs
 from cms.llm.client import Endpoint, complete
 from cms.llm.errors import FailureReason, LanguageModelError
 from cms.llm.schema import in_words
@@ -47,13 +48,18 @@ logger = logging.getLogger(__name__)
 PERMISSION = "news.draft_commentary"
 # The longest reply that is asked for; the guard cuts to the newsroom's limits afterwards.
 MOST_TOKENS = 6000
-# A worker that has said nothing for this long after the deadline is lost.
+# A run that has not ended this long after its deadline is lost, whatever became of its job. Where
+# there are workers, cms.core.jobs notices sooner.
 LOST_AFTER = timedelta(seconds=30)
 # A queued run that nobody took up for this long is queued again: its job may be lost.
 FORGOTTEN_AFTER = timedelta(seconds=90)
 # After this long there is no worker, and the editor should not wait for one.
 NEVER_TAKEN_AFTER = timedelta(minutes=15)
 ATTEMPTS_AT_MOST = 2
+INTERRUPTED = {
+    "reason": "lost",
+    "message": "The draft was interrupted twice. Your text is as it was; please try again.",
+}
 
 
 class DraftRefused(Exception):
@@ -220,6 +226,18 @@ def execute(run_id: int) -> None:
         )
 
 
+def free(run_id: int) -> None:
+    """Let a run be begun anew that a lost worker left running, or give it up at the second time."""
+    # One that began just now is in other hands: it was queued again, and another job took it.
+    left = DraftRun.objects.filter(
+        pk=run_id,
+        status=DraftRun.Status.RUNNING,
+        started_at__lt=timezone.now() - jobs.lease() / 2,
+    )
+    _give_up(left.filter(attempts__gte=ATTEMPTS_AT_MOST), **INTERRUPTED)
+    _queue_again(left, attempts=F("attempts") + 1)
+
+
 def _ask(run: DraftRun) -> Reply[Any]:
     return complete(
         endpoint=Endpoint(
@@ -357,11 +375,7 @@ def take_up_lost() -> str:
     lost = running.filter(started_at__lt=now - deadline - LOST_AFTER)
     queued = DraftRun.objects.filter(status=DraftRun.Status.QUEUED)
     forgotten = queued.filter(queued_at__lt=now - FORGOTTEN_AFTER)
-    given_up = _give_up(
-        lost.filter(attempts__gte=ATTEMPTS_AT_MOST),
-        reason="lost",
-        message="The draft was interrupted twice. Your text is as it was; please try again.",
-    ) + _give_up(
+    given_up = _give_up(lost.filter(attempts__gte=ATTEMPTS_AT_MOST), **INTERRUPTED) + _give_up(
         forgotten.filter(requested_at__lt=now - NEVER_TAKEN_AFTER),
         reason="never_taken",
         message="Nothing on this site took the draft up. Your text is as it was. Please tell"

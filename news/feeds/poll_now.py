@@ -17,6 +17,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django_tasks.backends.immediate import ImmediateBackend
 
+from cms.core import jobs
 from news.feeds import polling
 from news.models import Feed, FeedPoll
 
@@ -64,6 +65,12 @@ def progress(feeds: QuerySet[Feed], *, since: datetime.datetime) -> Progress:
         failed=polled.filter(failures__gt=0).count(),
         added=added.aggregate(added=Sum("added"))["added"] or 0,
     )
+
+
+def take_up() -> None:
+    """Have feeds polled whose claim ran out: whoever held them may be gone."""
+    if Feed.objects.filter(enabled=True, claimed_until__range=jobs.lately()).exists():
+        _start()
 
 
 def _start() -> None:

@@ -36,8 +36,9 @@ GONE = 410
 # With these answers, servers say when they want to be asked again.
 BUSY = {429, 503}
 LONGEST_WAIT = datetime.timedelta(days=7)
-# Longer than any poll takes: its request has a deadline, its size a limit.
-CLAIM = datetime.timedelta(minutes=5)
+# Longer than any poll takes: its request has a deadline, its size a limit. Short enough that what a
+# killed worker held is polled within two minutes.
+CLAIM = datetime.timedelta(seconds=100)
 LONGEST_PAUSE = datetime.timedelta(days=1)
 # Feeds of one sweep; what is due beyond that is taken by the next.
 MOST_OF_A_SWEEP = 500

@@ -24,7 +24,7 @@ def until(is_so: Callable[[], object], *, what: str) -> None:
     ends = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < ends, f"it never came to be: {what}"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def database_url() -> str:
@@ -40,7 +40,7 @@ def database_url() -> str:
 def own_database() -> Iterator[postgresql.Cluster]:
     """A copy of the test's, that can be killed without anybody else's tests noticing."""
     found: dict[str, Any] = connection.settings_dict
-    with postgresql.running() as started:
+    with postgresql.running(outlives_power=False) as started:
         copy = subprocess.run(  # noqa: S603 - our own arguments
             [
                 str(postgresql.programs() / "pg_dump"),
@@ -54,7 +54,13 @@ def own_database() -> Iterator[postgresql.Cluster]:
             capture_output=True,
         ).stdout
         subprocess.run(  # noqa: S603 - as above
-            [str(postgresql.programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", started.url],
+            [
+                str(postgresql.programs() / "psql"),
+                "--quiet",
+                "--single-transaction",
+                "--set=ON_ERROR_STOP=1",
+                started.url,
+            ],
             input=copy,
             check=True,
             stdout=subprocess.DEVNULL,

@@ -57,8 +57,8 @@ class Site:
         web = serving.web_server(host="127.0.0.1", port=self.port, workers=2)
         commands = (
             web,
-            manage("db_worker", "--interval=0.1"),
-            manage("sweep", "--every=1", "--verbosity=0"),
+            manage("db_worker", "--interval=0.1", "--skip-checks"),
+            manage("sweep", "--every=1", "--verbosity=0", "--skip-checks"),
         )
         self.members = [
             stack.enter_context(running(*command, environment=settings)) for command in commands

@@ -6,16 +6,20 @@ import errno
 import io
 import json
 import os
+import resource
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from PIL import Image
 from pytest_django import Settings
@@ -44,12 +48,14 @@ LARGE_PICTURE = noise(300, 200)
 SMALL_PICTURE = noise(40, 30)
 # The second is so large that it comes over a file in between.
 LARGE_TEXTS = (b"Minutes.\n" * 20_000, b"Minutes.\n" * 400_000)
+# As large as a document may be. A database of tests is far smaller, and goes on being written to.
+VERY_LARGE = b"Minutes.\n" * 1_100_000
+LONGEST_FILE = 9_500_000
 
 
-@pytest.fixture
-def disk(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """Where uploads are stored."""
-    folder = tmp_path / "media"
+@contextmanager
+def small(folder: Path) -> Iterator[Path]:
+    """A folder with a file system of its own."""
     folder.mkdir()
     mounting = subprocess.run(  # noqa: S603 - our own arguments
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", str(folder)],  # noqa: S607 - wherever it is
@@ -58,7 +64,6 @@ def disk(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     )
     if mounting.returncode:
         pytest.skip(NO_MOUNT)
-    settings.MEDIA_ROOT = folder
     try:
         yield folder
     finally:
@@ -66,9 +71,26 @@ def disk(tmp_path: Path, settings: Settings) -> Iterator[Path]:
 
 
 @pytest.fixture
+def disk(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """Where uploads are stored."""
+    with small(tmp_path / "media") as folder:
+        settings.MEDIA_ROOT = folder
+        yield folder
+
+
+@pytest.fixture
 def staff(client: Client) -> Client:
     client.force_login(UserFactory(is_superuser=True))
     return client
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """A folder of uploads with all the room there is."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 def files(disk: Path) -> list[Path]:
@@ -173,6 +195,79 @@ def test_a_document_without_room_is_an_error_beside_its_field(
     assert not Document.objects.exists()
     assert not UploadedFile.objects.exists()
     assert files(disk) == []
+
+
+# On their way in ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """Where large files lie while they come in."""
+    with small(tmp_path / "coming-in") as folder:
+        settings.FILE_UPLOAD_TEMP_DIR = str(folder)
+        yield folder
+
+
+@pytest.fixture
+def short_files(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """The same without a mount: this process may not write a file as large as what is sent."""
+    folder = tmp_path / "coming-in"
+    folder.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = str(folder)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LONGEST_FILE, before[1]))
+    try:
+        yield folder
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture
+def no_folder(tmp_path: Path, settings: Settings) -> Path:
+    """There is no place for them at all."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "coming-in")
+    return tmp_path / "coming-in"
+
+
+@pytest.mark.parametrize("place", ["small_disk", "short_files", "no_folder"])
+def test_a_file_that_cannot_even_come_in_is_an_error_beside_its_field(
+    request: pytest.FixtureRequest, staff: Client, media: Path, place: str
+) -> None:
+    coming_in: Path = request.getfixturevalue(place)
+    documents = (
+        on_the_page("wagtaildocs:add"),
+        among_many("wagtaildocs:add_multiple"),
+        in_the_chooser("wagtaildocs_chooser:create", "document-chooser-upload"),
+    )
+    for send in documents:
+        assert send(staff, "minutes.txt", VERY_LARGE) == NOT_STORED
+    assert on_the_page("wagtailimages:add")(staff, "street.png", VERY_LARGE) == NOT_STORED
+    assert not Document.objects.exists()
+    assert not Picture.objects.exists()
+    assert not UploadedFile.objects.exists()
+    assert files(media) == files(coming_in) == []
+
+
+def test_what_came_in_before_it_is_kept_and_once_there_is_room_all_of_it(
+    small_disk: Path, settings: Settings, rf: RequestFactory
+) -> None:
+    # Each form as a whole is so large that all of its files come over a disk.
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    sent = {"first": b"first", "large": LARGE_TEXTS[0], "last": b"last"}
+    data = {name: SimpleUploadedFile(f"{name}.txt", content) for name, content in sent.items()}
+    got = rf.post("/", {**data, "title": "Sent"})
+    assert got.POST["title"] == "Sent"
+    for name in ("first", "last"):
+        file = got.FILES[name]
+        assert isinstance(file, File)
+        assert file.read() == sent[name]
+    with pytest.raises(ValidationError, match="no room for it"):
+        forms.FileField().clean(got.FILES["large"])
+    got.close()
+    assert files(small_disk) == []
+
+
+# Afterwards ---------------------------------------------------------------------------------------
 
 
 def test_once_there_is_room_it_is_stored_as_it_was_sent(disk: Path, staff: Client) -> None:

@@ -46,7 +46,7 @@ def database(petition: Petition) -> Iterator[postgresql.Cluster]:
 
 @pytest.fixture
 def replica(database: postgresql.Cluster) -> Iterator[postgresql.Cluster]:
-    with postgresql.running(following=database) as cluster:
+    with postgresql.running(following=database, outlives_power=False) as cluster:
         yield cluster
 
 

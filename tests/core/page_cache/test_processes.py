@@ -17,7 +17,7 @@ from django.db import connection
 from cms.core import processes
 from home import serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 ROOT = Path(__file__).parents[3]
 CHANGE = """
@@ -31,10 +31,10 @@ said.save()
 
 @pytest.fixture
 def environment(django_db_setup: None, tmp_path: Path) -> dict[str, str]:
-    """Production's, with a database in a folder of its own."""
+    """As in production, with a migrated database in a folder of its own."""
     found = {
         **{k: v for k, v in os.environ.items() if k not in {"CACHE_URL", "TRUSTED_PROXIES"}},
-        "DJANGO_SETTINGS_MODULE": "cms.settings.production",
+        "DJANGO_SETTINGS_MODULE": "tests.faults.as_in_production",
         "DATA_DIR": str(tmp_path),
         "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
         "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-0123456789-abcdef",
@@ -45,11 +45,8 @@ def environment(django_db_setup: None, tmp_path: Path) -> dict[str, str]:
         "SECURE_SSL_REDIRECT": "0",
         "LOG_LEVEL": "WARNING",
     }
-    if connection.vendor == "sqlite":
-        migrated = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
-        shutil.copyfile(migrated, tmp_path / "db.sqlite3")
-    manage(found, "migrate", "--verbosity=0")
-    manage(found, "collectstatic", "--noinput", "--verbosity=0")
+    migrated = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
+    shutil.copyfile(migrated, tmp_path / "db.sqlite3")
     return found
 
 
