@@ -27,6 +27,8 @@ MESSAGES = {
     },
     "source_published_at": {"required": "Say when the source published it."},
 }
+# Sent by whoever answered the dialog that asks before a newer version is overwritten.
+OVERWRITE = "overwrite_newer_version"
 # The buttons of the editor that make a version live, now or at a time that was set.
 PUBLISHING = ("action-publish",)
 
@@ -73,7 +75,7 @@ class ArticlePageForm(WagtailAdminPageForm):
     def _refuse_to_overwrite_a_newer_version(self) -> None:
         """Wagtail asks this of autosave only; a plain Save or Publish would win in silence."""
         latest = self.instance.latest_revision if self.instance.pk else None
-        if latest is None or not self.is_bound:
+        if latest is None or not self.is_bound or self.data.get(OVERWRITE):
             return
         own = self.data.get("overwrite_revision_id")
         loaded = own or self.data.get("loaded_revision_id")
@@ -88,6 +90,8 @@ class ArticlePageForm(WagtailAdminPageForm):
             who = "You, in another tab or window,"
         else:
             who = latest.user.public_name if latest.user else "Somebody"
+        # Seen by the script that keeps autosave from answering in the editor's place.
+        self.fields["title"].widget.attrs["data-newer-version"] = ""
         self.add_error(
             None,
             forms.ValidationError(

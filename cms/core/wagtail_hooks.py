@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import path
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from wagtail import hooks
 from wagtail.admin.rich_text.converters.contentstate import link_entity
 from wagtail.admin.rich_text.converters.html_to_contentstate import (
@@ -42,8 +42,11 @@ def session_guard() -> SafeString:
 
 @hooks.register("insert_editor_js")
 def autosave_guard() -> SafeString:
-    """Stores what was changed while an autosave was on its way."""
-    return format_html('<script src="{}"></script>', versioned_static("admin/autosave-guard.js"))
+    """Stores what was changed while an autosave was on its way, and over no newer version."""
+    names = ("admin/autosave-guard.js", "admin/newer-version.js")
+    return format_html_join(
+        "", '<script src="{}"></script>', ((versioned_static(n),) for n in names)
+    )
 
 
 @hooks.register("register_icons")

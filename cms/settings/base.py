@@ -4,6 +4,7 @@ The embedded default needs nothing outside this checkout: SQLite, database searc
 where they are asked for, mail on the console. Addresses in the environment replace each of them.
 """
 
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
@@ -195,6 +196,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = environment.zone("TIME_ZONE", "America/New_York")
+# What people choose from for themselves, without two entries of some machines that are no places;
+# one of them stops the script that names the zones in the browser.
+WAGTAIL_USER_TIME_ZONES = sorted(zoneinfo.available_timezones() - {"Factory", "localtime"})
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from cms.core.models import User
+from news.forms import OVERWRITE
 from news.models import ArticleIndexPage, ArticlePage
 from tests.factories.advocacy import PetitionFactory
 from tests.factories.news import article, block
@@ -153,6 +154,7 @@ def test_the_second_of_two_editors_is_told_and_may_choose(client: Client, writer
     first = client.post(edit_url(page), opened)
     assert f"{other.public_name} saved a newer version" in str(errors_of(first))
     assert "Mine." in first.content.decode()
+    assert "data-newer-version" in first.content.decode()
     page.refresh_from_db()
     assert page.get_latest_revision_as_object().introduction == "Theirs."
 
@@ -163,6 +165,15 @@ def test_the_second_of_two_editors_is_told_and_may_choose(client: Client, writer
         "loaded_revision_created_at": latest.created_at.isoformat(),
     }
     assert client.post(edit_url(page), again).status_code == 302
+    page.refresh_from_db()
+    assert page.get_latest_revision_as_object().introduction == "Mine."
+
+
+def test_whoever_answered_the_dialog_is_not_asked_again(client: Client, writer: User) -> None:
+    page = article(save_as=writer)
+    opened = edit_form(page, introduction="Mine.")
+    page.get_latest_revision_as_object().save_revision(user=editor())
+    assert client.post(edit_url(page), {**opened, OVERWRITE: "on"}).status_code == 302
     page.refresh_from_db()
     assert page.get_latest_revision_as_object().introduction == "Mine."
 
