@@ -9,8 +9,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
 from cms.core import kept_pages
-from cms.core.page_cache import tags
 from cms.core.models.pictures import Picture
+from cms.core.page_cache import tags
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
