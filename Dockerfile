@@ -56,5 +56,6 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
 
 # The web server. Worker and sweep: `python manage.py db_worker`, `python manage.py sweep --every 60`.
 CMD ["python", "-m", "granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", \
-     "--workers=2", "--blocking-threads=2", "--respawn-failed-workers", "--workers-kill-timeout=8", \
+     "--workers=2", "--blocking-threads=2", "--http=1", "--http1-buffer-size=65536", \
+     "--respawn-failed-workers", "--workers-kill-timeout=8", \
      "--no-access-log", "--log-level=warning", "cms.wsgi:application"]

@@ -47,6 +47,9 @@ def web_server(
         f"--port={port}",
         f"--workers={workers}",
         "--blocking-threads=2",
+        # What proxies speak to us, and no more; no header of ours is longer.
+        "--http=1",
+        "--http1-buffer-size=65536",
         "--no-access-log",
         # A process that broke is replaced, and one that is told to end gets this long for what it
         # has begun to answer.

@@ -116,6 +116,15 @@ def test_the_services_run_the_servers_that_serve_runs() -> None:
         assert not {flag for flag in flags if flag not in text}, file
 
 
+def test_proxies_hand_on_no_body_that_is_still_coming() -> None:
+    """Two of these keep both threads of a process for as long as their senders like."""
+    assert re.search(
+        r"reverse_proxy [^}]*request_buffers 20MB", (ROOT / "deploy/Caddyfile").read_text()
+    )
+    # nginx waits for all of a body unless it is told not to.
+    assert "proxy_request_buffering" not in (ROOT / "deploy/nginx.conf").read_text()
+
+
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     openssl = shutil.which("openssl")

@@ -86,7 +86,12 @@ _shelf = _Shelf()
 
 
 def kept(
-    key: Hashable, make: Callable[[], Made], *, size: Callable[[Made], int], counts: bool = True
+    key: Hashable,
+    make: Callable[[], Made],
+    *,
+    size: Callable[[Made], int],
+    counts: bool = True,
+    since: int | None = None,
 ) -> Made:
     """What ``make`` made for this key, now or before; whoever gets it must not change it.
 
@@ -95,11 +100,12 @@ def kept(
         make: May be called by several threads at once.
         size: How many bytes the part takes, about.
         counts: Whether it shows a number that changes often; without, it outlives these changes.
+        since: The generation at which reading began, where that was before this; 0: not known.
     """
     part = _shelf.get(key)
     if part is None or not part.is_good():
         # Before anything is read: what is touched meanwhile makes the part old at once.
-        generation = versions.now()
+        generation = versions.now() if since is None else since
         with tags.collected() as shown:
             value = make()
         shown.add(tags.SITE)

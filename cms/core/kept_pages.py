@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.models import Site
 
 from cms.core import fragments
 
@@ -62,16 +63,17 @@ def page(
 ) -> HttpResponseBase:
     """What ``respond`` answers, now or before.
 
-    It reads nothing of the request but its path, and ``page``, which is a number.
+    It reads nothing of the request but its site, its path, and ``page``, which is a number.
     """
     if not _is_plain(request):
         return respond()
     try:
         found = fragments.kept(
-            ("page", key, request.path, request.GET.get("page", "")),
+            ("page", _site_of(request), key, request.path, request.GET.get("page", "")),
             lambda: _made(request, respond),
             size=lambda made: made.size,
             counts=False,
+            since=getattr(request, "generation", 0),
         )
     except _NotKeptError as other:
         return other.response
@@ -88,6 +90,12 @@ def hole(fill: Callable[[], str]) -> SafeString | None:
         return None
     holes.append(fill)
     return mark_safe(_MARK)  # noqa: S308 - it is ours
+
+
+def _site_of(request: HttpRequest) -> int | None:
+    """Two sites may show one tree, under names and addresses of their own."""
+    site = Site.find_for_request(request)
+    return site.pk if site else None
 
 
 def _is_plain(request: HttpRequest) -> bool:

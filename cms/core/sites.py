@@ -1,4 +1,4 @@
-"""Which of Wagtail's sites a request is for, without asking the database each time."""
+"""Which of Wagtail's sites a request is for, without asking the database each time, and since when."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wagtail.models import Site
 
 from cms.core import fragments
+from cms.core.page_cache import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +24,17 @@ def of_no_site(view: View) -> View:
 
 
 class SiteMiddleware:
-    """Leaves the site where Wagtail looks for it first. Behind what refuses unknown hosts."""
+    """Leaves the site where Wagtail looks for it first. Behind what refuses unknown hosts.
+
+    It also notes the generation before anything is read: Wagtail finds a page, and a moment later
+    somebody asks whether what was made of it is still good.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.generation = versions.now()  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -92,6 +93,10 @@ def media(request: HttpRequest, path: str) -> FileResponse:
         response: FileResponse = static_serve(request, path, document_root=str(settings.MEDIA_ROOT))
     except SuspiciousFileOperation as error:
         # Somebody tries names outside of the folder: that is no fault of ours to be logged.
+        raise Http404 from error
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
         raise Http404 from error
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     # Whatever was uploaded, it is never run as a page of ours.

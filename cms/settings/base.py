@@ -131,11 +131,11 @@ _PRIVATE = r"/(admin|documents|media|static|healthz|readyz|metrics|subscribe|uns
 PAGE_CACHE_PAGES = [
     Pages(_PRIVATE, kept=False),
     Pages(r"/petitions/[^/]+/(?!embed/$).*|/representatives/[^/]+/report/.*", kept=False),
-    Pages(r"/news/|/archive/.*|/(categories|sources|tags|authors)/[^/]+/", numbers=("page",)),
+    Pages(r"/news/|/archive/.+|/(categories|sources|tags|authors)/[^/]+/", numbers=("page",)),
     Pages(r"/representatives/[^/]+/", numbers=("page",)),
     Pages(r"/representatives/", personal=("zip", "letter", "from")),
     Pages(r"/sitemap-[^/]+\.xml", numbers=("p",)),
-    Pages(r"/|/news/[^/]+/|/categories/|/petitions/|/petitions/[^/]+/embed/"),
+    Pages(r"/|/news/[^/]+/|/archive/|/categories/|/petitions/|/petitions/[^/]+/embed/"),
 ]
 
 # Long forms: an article of 200 blocks sends over a thousand fields, a pasted story a few megabytes.

@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from cms.core import kept_pages
 from cms.core.models.pictures import Picture
+from cms.core.page_cache import tags
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -58,6 +59,8 @@ class BasePage(Page):
         request.is_preview = False  # type: ignore[attr-defined]
 
         def answer() -> HttpResponseBase:
+            # Wagtail found it before anybody noted what this page shows.
+            tags.show(f"page:{self.pk}")
             response: HttpResponseBase = super(BasePage, self.as_a_whole()).serve(
                 request, *args, **kwargs
             )

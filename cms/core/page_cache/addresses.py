@@ -30,6 +30,10 @@ MOST_HOSTS = 256
 # No address of ours has these, and no browser sends them: they are tried on other programs' faults.
 # A path arrives here with its percent signs resolved.
 _NEVER_WRITTEN = re.compile(r"[\x00-\x1f\x7f\\]|/\.\.?(/|$)")
+# What any view here knows, and what another site's script may ask a server for first.
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+# No picture, document or article may be larger; nothing is read of what is.
+_LARGEST_BODY = 20 * 1024 * 1024
 _NUMBER = re.compile(r"[0-9]{1,4}")
 # Written by others to follow readers. They say nothing to any view.
 _FOLLOWS = re.compile(
@@ -66,8 +70,12 @@ class Addresses:
         """Whether the host has pages that may be kept.
 
         Raises:
-            RefusedError: the host is not ours, or the path one that no reader has.
+            RefusedError: the host is not ours, or the rest is nothing that any reader sends.
         """
+        if environ["REQUEST_METHOD"] not in _METHODS:
+            raise RefusedError("a method that nothing here knows")
+        if (length := environ.get("CONTENT_LENGTH")) and _is_too_much(length):
+            raise RefusedError("a body larger than any of ours")
         host = environ.get("HTTP_HOST")
         if host is None:
             # An old probe; Django knows what to make of it.
@@ -169,3 +177,7 @@ class Addresses:
         if asked.secure:
             clean |= proxies.SECURE
         return clean
+
+
+def _is_too_much(length: str) -> bool:
+    return not length.isdecimal() or len(length) > 10 or int(length) > _LARGEST_BODY

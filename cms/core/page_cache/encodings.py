@@ -16,11 +16,13 @@ BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 
 
-@lru_cache(maxsize=512)
 def chosen(header: str) -> str:
     """The encoding for an ``Accept-Encoding``: the one with the highest weight, then the smallest."""
-    if not header or len(header) > LONGEST_HEADER:
-        return "identity"
+    return _best(header) if 0 < len(header) <= LONGEST_HEADER else "identity"
+
+
+@lru_cache(maxsize=512)
+def _best(header: str) -> str:
     weights: dict[str, float] = {}
     for part in header.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))

@@ -181,6 +181,9 @@ class PageCache:
             body = None if headers is None else _whole(answer.body)
         if headers is None or body is None or not generation:
             self._remember_not_kept(asked.key)
+            if headers is None and not asked.rewritten and _is_nothing(answer):
+                # Addresses that are made up come in floods: one rendering, one line in the log.
+                return _hand_on(answer, environ, start_response)
             if headers is None:
                 _end(answer.body)
             # For one reader only: answered from the request as it came.
@@ -283,6 +286,22 @@ def _kept_headers(answer: _Answer) -> Headers | None:
         elif lower not in {"content-length", "etag", "last-modified", "date", "connection"}:
             kept.append((name, value))
     return kept
+
+
+def _is_nothing(answer: _Answer) -> bool:
+    """Whether nothing is there, which is the same for whoever is not logged in."""
+    cookies = any(name.lower() == "set-cookie" for name, _ in answer.headers or ())
+    return answer.status.startswith("404 ") and not cookies
+
+
+def _hand_on(
+    answer: _Answer, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    start_response(answer.status, answer.headers or [])
+    if environ["REQUEST_METHOD"] == "HEAD":
+        _end(answer.body)
+        return ()
+    return answer.body
 
 
 def _forbids_keeping(value: str) -> bool:

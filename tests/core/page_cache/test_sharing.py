@@ -108,12 +108,25 @@ def test_nobody_gets_a_page_that_nobody_has_seen_good_for_a_while(
 
 
 def test_what_turns_out_not_to_be_kept_makes_nobody_wait_for_long() -> None:
+    slow = Slow(status="410 Gone")
+    slow.go.set()
+    reader = Reader(slow)
+    assert [reader.ask("/gone/").status for _ in range(5)] == [410] * 5
+    # Once to find out, and once for each reader.
+    assert len(reader.renderings) == 6
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_is_not_there_is_found_out_once_for_each_reader(method: str) -> None:
     slow = Slow(status="404 Not Found")
     slow.go.set()
     reader = Reader(slow)
-    assert [reader.ask("/gone/").status for _ in range(5)] == [404] * 5
-    # Once to find out, and once for each reader.
-    assert len(reader.renderings) == 6
+    answers = [reader.ask("/gone/", method=method) for _ in range(2)]
+    assert [answer.status for answer in answers] == [404] * 2
+    assert len(reader.renderings) == 2
+    # An address that may lead on by its query is asked for as it was written.
+    reader.ask("/old/?utm_source=1")
+    assert reader.renderings[2:] == ["/old/?", "/old/?utm_source=1"]
 
 
 def test_what_one_process_made_the_next_one_sends() -> None:

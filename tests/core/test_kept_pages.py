@@ -1,0 +1,87 @@
+"""Pages that a process keeps: exact, also where they change between being found and being made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from wagtail import hooks
+from wagtail.models import Page, Site
+
+from cms.core import fragments
+from cms.core.models import SiteSettings
+from cms.core.page_cache import versions
+from home.models import HomePage, StandardPage
+from news.models import ArticlePage
+from tests.factories.news import article
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _shelf(settings: Any, tmp_path: Path, client: Client) -> Iterator[None]:
+    settings.DATA_DIR = tmp_path
+    versions.close()
+    fragments.forget()
+    # The first page of all makes the rows of the settings, which is a change as well.
+    client.get("/")
+    yield
+    fragments.forget()
+    versions.close()
+
+
+def about() -> StandardPage:
+    page = StandardPage(title="As it was", slug="about-the-test")
+    HomePage.objects.get().add_child(instance=page)
+    return page
+
+
+def retitled(page: Page) -> None:
+    """By another process, as far as this one can tell."""
+    other = page.specific_class.objects.get(pk=page.pk)
+    other.title = "As it is now"
+    other.save_revision().publish()
+
+
+def test_a_page_that_changes_after_it_was_found_is_not_kept_as_it_was(client: Client) -> None:
+    page = about()
+    found: list[Page] = []
+
+    def change(shown: Page, *_: object) -> None:
+        if not found:
+            found.append(shown)
+            retitled(shown)
+
+    with hooks.register_temporarily("before_serve_page", change):
+        client.get(page.url)
+    assert [shown.pk for shown in found] == [page.pk]
+    assert b"As it is now" in client.get(page.url).content
+
+
+def test_an_article_that_is_found_by_walking_the_tree_goes_with_its_own_changes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = article(live=True, title="As it was")
+    with monkeypatch.context() as patch:
+        # It was a draft when it was looked for by its address, and live a moment later.
+        patch.setattr("news.reading._root_path", lambda site: "/elsewhere/")
+        assert b"As it was" in client.get(page.url).content
+    retitled(ArticlePage.objects.get(pk=page.pk))
+    assert b"As it is now" in client.get(page.url).content
+
+
+def test_two_sites_of_one_tree_get_pages_of_their_own(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    page, first = about(), Site.objects.get()
+    other = Site.objects.create(hostname="other.example", port=80, root_page=first.root_page)
+    theirs = SiteSettings.for_site(other)
+    theirs.site_name = "The Other Paper"
+    theirs.save()
+    path = page.get_url_parts()[2]
+    ours = client.get(path).content
+    assert b"The Other Paper" in client.get(path, headers={"host": "other.example"}).content
+    assert client.get(path).content == ours
+    assert b"The Other Paper" not in ours
