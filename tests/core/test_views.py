@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -70,9 +71,16 @@ def test_health_is_asked_under_any_name_and_nothing_else_is(
 ) -> None:
     settings.ALLOWED_HOSTS = [urlsplit(settings.SITE_URL).hostname]
     environ = RequestFactory().get(path).environ | {"HTTP_HOST": host}
-    said = []
+    said: list[str] = []
+
+    def start_response(
+        status: str, headers: Any, exc_info: Any = None
+    ) -> Callable[[bytes], object]:
+        said.append(status)
+        return len
+
     application = probes.by_any_name(PageCache(WSGIHandler()))
-    b"".join(application(environ, lambda status, headers, exc_info=None: said.append(status)))
+    b"".join(application(environ, start_response))
     assert said == [status]
 
 
