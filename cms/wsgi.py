@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 
 django = get_wsgi_application()
 
-from cms.core.page_cache.wsgi import wrapped  # noqa: E402 - settings and apps are ready only now
+from cms.core import probes  # noqa: E402 - settings and apps are ready only now
+from cms.core.page_cache.wsgi import wrapped  # noqa: E402 - as above
 
-application = wrapped(django)
+application = probes.by_any_name(wrapped(django))

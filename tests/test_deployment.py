@@ -71,6 +71,22 @@ def test_databases_are_reached_by_nobody_else() -> None:
     assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["mail"]["ports"])
 
 
+def test_the_image_can_copy_the_database_that_stands_beside_it() -> None:
+    """pg_dump refuses a server that is newer than itself."""
+    clients = {"bookworm": 15, "trixie": 17}
+    release = re.search(r"^FROM python:3\.\d+-slim-(\w+)$", (ROOT / "Dockerfile").read_text(), re.M)
+    server = re.match(r"postgres:(\d+)", COMPOSE["services"]["database"]["image"])
+    assert release
+    assert server
+    assert int(server[1]) <= clients[release[1]]
+
+
+def test_what_speaks_s3_is_locked() -> None:
+    """A resolver leaves out what an extra of an older release does not name, and says nothing."""
+    locked = (ROOT / "requirements/production.txt").read_text()
+    assert re.search(r"^boto3==", locked, re.M)
+
+
 def test_the_image_holds_every_room_and_runs_as_nobody_of_importance() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     copied = {line.split()[1] for line in lines if re.match(r"COPY \w", line)}

@@ -1,5 +1,6 @@
 """The app that every other app stands on."""
 
+import mimetypes
 import warnings
 
 from django.apps import AppConfig
@@ -24,6 +25,16 @@ class CoreConfig(AppConfig):
 
         shared_rows.listen()
         post_migrate.connect(shared_rows.forget_all, sender=self)
+        know_pictures()
         # Pillow warns at this number of pixels, and refuses at its double.
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
+
+def know_pictures() -> None:
+    """Name the types of pictures that Python knows only where the machine has a list of them.
+
+    A small image has none; a picture would be sent, and put into object storage, as a file of no kind.
+    """
+    for ending in ("avif", "webp"):
+        mimetypes.add_type(f"image/{ending}", f".{ending}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.test import Client, RequestFactory
@@ -18,7 +22,9 @@ from django.urls import path
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cms import urls as site_urls
-from cms.core import processes, views
+from cms.core import probes, processes, views
+from cms.core.apps import know_pictures
+from cms.core.page_cache.wsgi import PageCache
 from tests.core.test_environment import PRODUCTION
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +61,38 @@ def test_readyz_asks_the_database(
 def test_health_is_never_stored_and_never_written_to(client: Client, address: str) -> None:
     assert "no-store" in client.get(address).headers["Cache-Control"]
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "web:8000", "172.30.0.5", "x y"])
+@pytest.mark.parametrize(("path", "status"), [("/healthz", "200 OK"), ("/", "400 Bad Request")])
+def test_health_is_asked_under_any_name_and_nothing_else_is(
+    host: str, path: str, status: str, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = [urlsplit(settings.SITE_URL).hostname]
+    environ = RequestFactory().get(path).environ | {"HTTP_HOST": host}
+    said: list[str] = []
+
+    def start_response(
+        status: str, headers: Any, exc_info: Any = None
+    ) -> Callable[[bytes], object]:
+        said.append(status)
+        return len
+
+    application = probes.by_any_name(PageCache(WSGIHandler()))
+    b"".join(application(environ, start_response))
+    assert said == [status]
+
+
+def test_pictures_have_a_type_where_the_machine_has_no_list_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What Python knows by itself.
+    monkeypatch.setattr(mimetypes, "_db", mimetypes.MimeTypes())
+    assert mimetypes.guess_type("a.webp") == (None, None)
+    know_pictures()
+    assert mimetypes.guess_type("a.webp") == ("image/webp", None)
+    assert mimetypes.guess_type("a.avif") == ("image/avif", None)
 
 
 ASK_WITHOUT_DATABASE = """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
+import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 from django.core.management import call_command
@@ -42,19 +43,30 @@ class Command(BaseCommand):
         if every is not None and every < 1:
             raise CommandError("--every wants at least 1 second.")
         quiet = options["verbosity"] == 0
+        self.told_to_end = threading.Event()
+        if every:
+            # The first process of a container is ended by no signal that it does not listen to. What
+            # has begun is finished: a mail that went out is then also noted.
+            signal.signal(signal.SIGTERM, lambda *_: self.told_to_end.set())
         failed = self.sweep(quiet=quiet)
-        while every:
-            time.sleep(every)
+        if every:
+            self.stay(every, quiet=quiet)
+        elif failed:
+            raise CommandError(f"{failed} part(s) of the sweep failed; see above.")
+
+    def stay(self, every: int, *, quiet: bool) -> None:
+        """Sweep again and again until SIGTERM comes."""
+        while not self.told_to_end.wait(every):
             # One that broke, as when the database is restarted, would be of no use for ever.
             close_old_connections()
             self.sweep(quiet=quiet)
-        if failed:
-            raise CommandError(f"{failed} part(s) of the sweep failed; see above.")
 
     def sweep(self, *, quiet: bool) -> int:
         """Do each part; one that fails is reported and stops no other. Says how many failed."""
         failed = 0
         for work in (publish_scheduled, *hooks.get_hooks("sweep")):
+            if self.told_to_end.is_set():
+                break
             try:
                 report = work()
             except Exception:
