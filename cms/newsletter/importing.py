@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ LARGEST = 10 * 1024 * 1024
 LONGEST_LINE = 10_000
 CHUNK = 500
 TOLD = 200
+BEFORE_MAIL = datetime(1971, 1, 1, tzinfo=UTC)
 NEEDED = ("email", "consented_at", "consent", "source")
 OPTIONAL = ("frequency", "topics")
 _address = MailAddressField()
@@ -242,6 +243,8 @@ def _moment(text: str) -> datetime:
         found, too_late = None, False
     if found is None:
         raise _LineRefused("The time of consent must look like 2026-03-31 or 2026-03-31T14:05.")
+    if found < BEFORE_MAIL:
+        raise _LineRefused("The consent lies before there was e-mail. Check the year.")
     if too_late:
         raise _LineRefused("The consent lies in the future.")
     return found
