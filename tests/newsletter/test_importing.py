@@ -178,11 +178,21 @@ def test_what_was_exported_can_be_imported_elsewhere(client: Client) -> None:
     SubscriberFactory.create(
         confirmed=True, email="ada@example.org", topics=["w"], consent_source="the fair"
     )
+    before = Subscriber.objects.values("email", "frequency", "topics", "consent_source").get()
+    # Who never confirmed, who has ended it and whom no mail reaches is nobody to write to there.
+    fair = {"consent_source": "the fair"}
+    SubscriberFactory.create(**fair)
+    SubscriberFactory.create(status=SubscriberStatus.UNSUBSCRIBED, **fair)
+    SubscriberFactory.create(confirmed=True, refused_at=timezone.now(), **fair)
     url = reverse("newsletter_subscriber_modeladmin_index")
     body = b"".join(client.post(f"{url}?export=csv").streaming_content)  # type: ignore[attr-defined]
-    before = Subscriber.objects.values("email", "frequency", "topics", "consent_source").get()
     Subscriber.objects.all().delete()
-    assert take(body).created == 1
+    report = take(body)
+    assert (report.created, report.refused) == (1, 3)
+    told = " ".join(why for _, why in report.reasons)
+    assert "“pending”" in told
+    assert "“unsubscribed”" in told
+    assert "mail did not arrive" in told
     assert (
         Subscriber.objects.values("email", "frequency", "topics", "consent_source").get() == before
     )
