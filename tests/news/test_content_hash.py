@@ -42,7 +42,7 @@ def test_an_empty_field_is_the_same_content_however_it_is_stored(empty: str | No
     ("stored", "by_a_form"),
     [
         ("<p>Who pays?</p>\n<p>All of us.</p>", "<p>Who pays?</p><p>All of us.</p>"),
-        ("Dear all,\n\nwho pays?", "Dear all,\r\n\r\nwho pays?"),
+        ("Dear all,\n\nwho pays?\n", "Dear all,\r\n\r\nwho pays?"),
     ],
 )
 def test_lines_end_alike_however_they_are_stored(stored: str, by_a_form: str) -> None:
