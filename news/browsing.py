@@ -76,6 +76,7 @@ def archive_year(request: HttpRequest, year: str) -> HttpResponse:
         description=f"What was published in {number}.",
         label="Archive",
         label_address="/archive/",
+        dated_here=True,
         months=_months_of(found, number),
     )
 
@@ -101,6 +102,7 @@ def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
         description=f"What was published in {name}.",
         label=f"Archive, {at[0]}",
         label_address=f"/archive/{at[0]}/" if at[0] in found.years else "/archive/",
+        dated_here=True,
         **_neighbours(found, at),
     )
 

@@ -44,6 +44,10 @@ LOOKED_THROUGH = 500
 # What the database keeps of a block's id; those that the editor makes are UUIDs.
 LONGEST_ID = 36
 _DRAFT_KEYS = re.compile(r' data-block-key="[^"]*"')
+# An editor's form leaves out the first, ends lines with both characters, and leaves no space around
+# a text; other ways do not.
+_BETWEEN_TAGS = re.compile(r"(?<=>)\s*\n\s*(?=<)")
+_LINE_END = re.compile(r"\r?\n")
 # Emphasis and links stand inside words and beside full stops; other tags part words.
 _INLINE_TAGS = re.compile(r"</?(?:a|b|em|i|strong)(?:\s[^>]*)?>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]+>")
@@ -96,7 +100,8 @@ def _without_ids(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_ids(item) for item in value]
     if isinstance(value, str):
-        return _DRAFT_KEYS.sub("", value)
+        text = _BETWEEN_TAGS.sub("", _DRAFT_KEYS.sub("", value))
+        return _LINE_END.sub("\r\n", text).strip()
     return value
 
 

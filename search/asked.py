@@ -75,9 +75,8 @@ def read(parameters: Mapping[str, str]) -> Asked:
         asked.notes.append("The first day came after the last, so they were swapped.")
         since, until = until, since
     said |= {"from": since.isoformat() if since else "", "to": until.isoformat() if until else ""}
-    kind = parameters.get("kind", "")
     asked.filters = Filters(
-        kind=kind if kind in Kind.values else "",
+        kind=_kind(parameters.get("kind", ""), asked),
         category=_group("category", parameters, asked),
         source=_group("source", parameters, asked),
         tag=_group("tag", parameters, asked),
@@ -123,11 +122,24 @@ def _day(name: str, parameters: Mapping[str, str], asked: Asked) -> date | None:
     return None
 
 
+def _kind(text: str, asked: Asked) -> str:
+    if text and text not in Kind.values:
+        _note_unknown("kind of result", asked)
+        return ""
+    return text
+
+
 def _year(text: str, asked: Asked) -> int | None:
     if not _YEAR.fullmatch(text):
+        if text:
+            _note_unknown("year", asked)
         return None
     asked.said["year"] = asked.names["year"] = text
     return int(text)
+
+
+def _note_unknown(what: str, asked: Asked) -> None:
+    asked.notes.append(f"There is no such {what}, so results were not narrowed to one.")
 
 
 def _group(facet: str, parameters: Mapping[str, str], asked: Asked) -> int | None:
@@ -143,7 +155,7 @@ def _group(facet: str, parameters: Mapping[str, str], asked: Asked) -> int | Non
     elif _SLUG.fullmatch(text):
         found = ArticleTag.tag_model().objects.filter(slug=text).first()
     if found is None:
-        asked.notes.append(f"There is no such {facet}, so results were not narrowed to one.")
+        _note_unknown(facet, asked)
         return None
     asked.said[facet], asked.names[facet] = text, found.name
     return int(found.pk)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Groups of a facet that are shown before the rest is left out.
 GROUPS_SHOWN = 10
-FACET_NAMES = {"category": "Category", "source": "Source", "tag": "Tag", "year": "Year"}
+FACET_NAMES = {"category": "Category", "source": "Source", "tag": "Tag", "year": "Published here"}
 
 
 @dataclass(frozen=True)

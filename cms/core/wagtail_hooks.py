@@ -49,6 +49,12 @@ def autosave_guard() -> SafeString:
     )
 
 
+@hooks.register("insert_editor_js")
+def moved_blocks() -> SafeString:
+    """Keeps the focus where a block is moved by keyboard."""
+    return format_html('<script src="{}"></script>', versioned_static("admin/moved-block.js"))
+
+
 @hooks.register("register_icons")
 def own_icons(icons: list[str]) -> list[str]:
     """Icons that Wagtail lacks."""

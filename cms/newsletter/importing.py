@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,11 @@ LARGEST = 10 * 1024 * 1024
 LONGEST_LINE = 10_000
 CHUNK = 500
 TOLD = 200
+BEFORE_MAIL = datetime(1971, 1, 1, tzinfo=UTC)
 NEEDED = ("email", "consented_at", "consent", "source")
 OPTIONAL = ("frequency", "topics")
+# Columns of our own export: how far somebody is, and since when no mail reaches them.
+STATUS, REFUSED = "status", "refused by its mail server"
 _address = MailAddressField()
 
 
@@ -78,7 +81,7 @@ def import_csv(*, content: bytes, by: User, site: Site) -> Report:
 
     Columns: ``email``; ``consented_at`` (a day, or a time in ISO 8601), ``consent`` (the words that
     were agreed to), ``source`` (where); and, if they are there, ``frequency`` and ``topics`` (names,
-    separated by semicolons).
+    separated by semicolons). What our own export says of those who get nothing is heeded too.
 
     Args:
         content: The file, in UTF-8.
@@ -203,6 +206,11 @@ def _subscriber(cells: dict[str, str], known_topics: dict[str, str]) -> Subscrib
         email = _address.clean(cells["email"].strip())
     except ValidationError as error:
         raise _LineRefused("No e-mail address: " + " ".join(error.messages)) from error
+    status = cells.get(STATUS, "").strip().casefold() or SubscriberStatus.CONFIRMED
+    if status != SubscriberStatus.CONFIRMED:
+        raise _LineRefused(f"The status is “{status[:60]}”, and only “confirmed” is taken over.")
+    if cells.get(REFUSED, "").strip():
+        raise _LineRefused("There, mail did not arrive at this address.")
     consent = plain_text(cells["consent"], multiline=True)[:2000]
     source = plain_text(cells["source"])[:200]
     if not (consent and source and cells["consented_at"].strip()):
@@ -242,6 +250,8 @@ def _moment(text: str) -> datetime:
         found, too_late = None, False
     if found is None:
         raise _LineRefused("The time of consent must look like 2026-03-31 or 2026-03-31T14:05.")
+    if found < BEFORE_MAIL:
+        raise _LineRefused("The consent lies before there was e-mail. Check the year.")
     if too_late:
         raise _LineRefused("The consent lies in the future.")
     return found

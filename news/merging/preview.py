@@ -178,8 +178,8 @@ def _notes(kind: Kind, old: Any, into: Any) -> list[str]:
         notes += _notes_of_sources(old, into)
     if kind.value == Merge.Kind.CATEGORY:
         notes.append(
-            f"Its page {old.get_absolute_url()} goes: readers who follow an old link there are told"
-            " that there is no such page. Its introduction is not taken over."
+            f"Its page {old.get_absolute_url()} goes: its address, and those of its feeds, lead to"
+            f" “{into}” from then on. Its introduction is not taken over."
         )
     return notes
 

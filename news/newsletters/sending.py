@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Whoever sets a time beyond this has mistyped the year.
+LONGEST_AHEAD = timedelta(days=366)
 PERMISSION = notifications.SEND_ISSUE
 
 
@@ -57,11 +60,14 @@ def schedule(*, issue: Issue, at: datetime, by: User) -> None:
     """Have the sweep send it; a draft that can be sent, at a time to come.
 
     Raises:
-        IssueRefusedError: it is no draft, or the time is over.
+        IssueRefusedError: it is no draft, or the time is over, or more than a year ahead.
         rendering.IssueBrokenError: it could not be sent now.
     """
-    if at <= timezone.now():
+    now = timezone.now()
+    if at <= now:
         raise IssueRefusedError("This time is over. Choose one to come, or send it now.")
+    if at > now + LONGEST_AHEAD:
+        raise IssueRefusedError("This time is more than a year ahead. Check the year.")
     rendering.render(issue)
     changed = Issue.objects.filter(pk=issue.pk, status=IssueStatus.DRAFT).update(
         status=IssueStatus.SCHEDULED, scheduled_for=at, begun_by=by, problem=""

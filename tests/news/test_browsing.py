@@ -91,6 +91,8 @@ def test_a_year_lists_its_articles_and_months(client: Client) -> None:
     assert "A story of January" in html
     assert "Of the year before" not in html
     assert 'href="/archive/2026/01/"' in html
+    # The source's date may be another; what stands here is the day that the year goes by.
+    assert re.search(r"Published here\s+<time[^>]*>January 2, 2026</time>", html)
     assert re.search(r'rel="canonical" href="[^"]+/archive/2026/"', html)
 
 

@@ -38,6 +38,22 @@ def test_an_empty_field_is_the_same_content_however_it_is_stored(empty: str | No
     assert first == second
 
 
+@pytest.mark.parametrize(
+    ("stored", "by_a_form"),
+    [
+        ("<p>Who pays?</p>\n<p>All of us.</p>", "<p>Who pays?</p><p>All of us.</p>"),
+        ("Dear all,\n\nwho pays?\n", "Dear all,\r\n\r\nwho pays?"),
+    ],
+)
+def test_lines_end_alike_however_they_are_stored(stored: str, by_a_form: str) -> None:
+    sections = [
+        article(action=[block("question", {"question": "Who pays?", "why": text})]).action
+        for text in (stored, by_a_form, by_a_form.replace("?", "!"))
+    ]
+    first, second, other = map(provenance.content_hash, sections)
+    assert first == second != other
+
+
 def test_a_changed_word_changes_the_hash() -> None:
     sections = [
         article(action=[block("question", {"question": text, "why": ""})]).action

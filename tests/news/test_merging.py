@@ -297,6 +297,13 @@ def test_a_preview_counts_what_is_touched(sources: tuple[Source, Source]) -> Non
     assert preview(kind=SOURCE, old=into, into=old).lines[0].label.startswith("related link")
 
 
+def test_a_preview_says_where_the_address_of_a_category_leads() -> None:
+    old, into = CategoryFactory(name="Rivers", slug="rivers"), CategoryFactory(name="Water")
+    [note] = preview(kind=CATEGORY, old=old, into=into).notes
+    assert "/categories/rivers/" in note
+    assert "lead to “Water”" in note
+
+
 def test_a_preview_says_how_many_have_both(by: User) -> None:
     tagged("climat", "climate", live=True)
     tagged("climat", live=True)

@@ -201,9 +201,25 @@ def test_a_category_narrows_what_is_found(engine: Engine) -> None:
     engine()
     assert found(q="pipes", category="water") == {"Lead pipes"}
     assert found(category="water") == {"Lead pipes"}
-    html = search(q="pipes", category="no-such-category")
-    assert set(titles(html)) == {"Lead pipes", "Organ pipes"}
-    assert "There is no such category" in html
+
+
+def test_what_narrows_to_nothing_there_is_is_left_out_with_a_notice(engine: Engine) -> None:
+    published("Lead pipes")
+    engine()
+    for facet in ("category", "source", "tag", "year", "kind"):
+        html = search(q="pipes", **{facet: "no-such"})
+        assert titles(html) == ["Lead pipes"]
+        assert f"There is no such {facet}" in html
+        assert "There is no such" not in search(q="pipes", **{facet: ""})
+
+
+def test_a_result_says_the_day_that_days_and_years_go_by(engine: Engine) -> None:
+    long_ago = datetime.datetime(1949, 4, 4, 12, tzinfo=datetime.UTC)
+    published("Lead pipes", day="2024-03-01", source_published_at=long_ago)
+    engine()
+    html = search(q="pipes", year="2024", sort="newest")
+    assert "April 4, 1949" in html
+    assert re.search(r"Published here\s+<time[^>]*>March 1, 2024</time>", html)
 
 
 def test_a_category_counts_and_finds_what_is_under_those_below_it(engine: Engine) -> None:

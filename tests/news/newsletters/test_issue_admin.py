@@ -100,7 +100,10 @@ def test_an_issue_is_scheduled_and_taken_off_the_schedule(client: Client, me: Us
     issue = issue_of(published("Fine"))
     later = timezone.localtime() + timedelta(days=2)
     assert "Say when" in act(client, issue, "schedule", at="tomorrow")
-    assert "This time is over" in act(client, issue, "schedule", at="2020-01-01T07:00")
+    for past in ("2020-01-01T07:00", "0001-01-01T00:00"):
+        assert "This time is over" in act(client, issue, "schedule", at=past)
+    far = act(client, issue, "schedule", at="9999-12-31T23:59")
+    assert "more than a year ahead" in far
     assert "Scheduled" in act(client, issue, "schedule", at=f"{later:%Y-%m-%dT%H:%M}")
     issue.refresh_from_db()
     assert issue.scheduled_for is not None
