@@ -46,7 +46,7 @@ LONGEST_ID = 36
 _DRAFT_KEYS = re.compile(r' data-block-key="[^"]*"')
 # An editor's form leaves out the first, ends lines with both characters, and leaves no space around
 # a text; other ways do not.
-_BETWEEN_TAGS = re.compile(r"(?<=>)\s*\n\s*(?=<)")
+_BETWEEN_BLOCKS = re.compile(r"(?<=>)\s*\n\s*(?=</?(?:p|h[1-6]|[uo]l|li|hr|blockquote)\b)")
 _LINE_END = re.compile(r"\r?\n")
 # Emphasis and links stand inside words and beside full stops; other tags part words.
 _INLINE_TAGS = re.compile(r"</?(?:a|b|em|i|strong)(?:\s[^>]*)?>", re.IGNORECASE)
@@ -100,7 +100,7 @@ def _without_ids(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_ids(item) for item in value]
     if isinstance(value, str):
-        text = _BETWEEN_TAGS.sub("", _DRAFT_KEYS.sub("", value))
+        text = _BETWEEN_BLOCKS.sub("", _DRAFT_KEYS.sub("", value))
         return _LINE_END.sub("\r\n", text).strip()
     return value
 
