@@ -30,8 +30,9 @@ MOST_HOSTS = 256
 # No address of ours has these, and no browser sends them: they are tried on other programs' faults.
 # A path arrives here with its percent signs resolved.
 _NEVER_WRITTEN = re.compile(r"[\x00-\x1f\x7f\\]|/\.\.?(/|$)")
-# What any view here knows, and what another site's script may ask a server for first.
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+# What any view here knows (Wagtail's admin gives up previews with DELETE, and keeps what was put away
+# with PATCH), and what another site's script may ask a server for first.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
 # No picture, document or article may be larger; nothing is read of what is.
 _LARGEST_BODY = 20 * 1024 * 1024
 _NUMBER = re.compile(r"[0-9]{1,4}")

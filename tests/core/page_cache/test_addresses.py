@@ -152,7 +152,8 @@ def test_what_is_somebodys_own_or_has_no_end_is_never_kept(echoes: Reader, addre
     assert all(seen["QUERY_STRING"] == asked for seen in echoes.seen)
 
 
-@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+# The admin's previews and notices ask with the last two.
+@pytest.mark.parametrize("method", ["POST", "OPTIONS", "PATCH", "DELETE"])
 def test_only_reading_is_answered(echoes: Reader, method: str) -> None:
     echoes.ask("/news/a/")
     assert not echoes.ask("/news/a/", method=method).how
