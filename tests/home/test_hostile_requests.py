@@ -21,7 +21,8 @@ from cms.core import processes
 from home import serving
 from tests.faults import site
 
-pytestmark = pytest.mark.django_db
+# It writes, so the database is a copy of its own.
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
 
 HOST = b"Host: 127.0.0.1\r\n"
 # A form's token is looked for in its body where its cookie is there.
@@ -53,22 +54,16 @@ class Server:
         return body
 
 
-def _database(folder: Path) -> str:
-    """The migrated database, as yet untouched by any test."""
-    if connection.vendor != "sqlite":
-        return site.database_url()
-    pristine = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
-    shutil.copyfile(pristine, folder / "db.sqlite3")
-    return f"sqlite:///{folder}/db.sqlite3"
-
-
 @pytest.fixture(scope="module")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("hostile")
+    # Migrated, and as yet untouched by any test.
+    pristine = Path(connection.settings_dict["NAME"]).with_suffix(".pristine")
+    shutil.copyfile(pristine, folder / "db.sqlite3")
     port = processes.free_port()
     environment = site.environment(
         folder,
-        DATABASE_URL=_database(folder),
+        DATABASE_URL=f"sqlite:///{folder}/db.sqlite3",
         SITE_URL=f"http://127.0.0.1:{port}",
         SECURE_SSL_REDIRECT="0",
         TRUSTED_PROXIES="",
