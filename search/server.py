@@ -54,6 +54,10 @@ PAUSED = "search-server-paused"
 COUNTED = 100_000_000
 FIELDS = dict(zip(("title", "introduction", "body", "names"), WEIGHTS, strict=True))
 
+# How many there are of each kind.
+_KIND = f"{labels.MARK}{labels.FACETS['kind']}"
+_KINDS = {"terms": {"field": "labels", "include": f"{_KIND}.*"}}
+
 # The server takes don't, U.S. and 3,500 for one word each, and the databases for two: a character
 # that parts words and that nobody sees is put in, and taken out of what comes back.
 PART = "\u200b"
@@ -162,11 +166,12 @@ class Server:
             # The kind narrows the results only, so that the other kinds can be counted.
             "post_filter": {"bool": {"filter": self._kind(search)}},
             "aggs": {
-                "kinds": {"terms": {"field": "labels", "include": f"{labels.MARK}k.*"}},
                 "of_kind": {
                     "filter": {"bool": {"filter": self._kind(search)}},
                     "aggs": {"labels": {"terms": {"field": "labels", "size": 10_000}}},
                 },
+                # Of all kinds, they stand among the labels above.
+                **({"kinds": _KINDS} if search.filters.kind else {}),
             },
         }
         answer = self._ask(body)
@@ -204,7 +209,10 @@ class Server:
             bucket["key"]: bucket["doc_count"]
             for bucket in aggregations["of_kind"]["labels"]["buckets"]
         }
-        kinds = {int(b["key"][2:]): b["doc_count"] for b in aggregations["kinds"]["buckets"]}
+        of_all = counted
+        if "kinds" in aggregations:
+            of_all = {b["key"]: b["doc_count"] for b in aggregations["kinds"]["buckets"]}
+        kinds = {int(k[2:]): n for k, n in of_all.items() if k.startswith(_KIND)}
         return Found(
             hits=hits,
             total=int(answer["hits"]["total"]["value"]),
