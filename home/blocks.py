@@ -9,6 +9,7 @@ from wagtail import blocks
 from advocacy.models import AdvocacySettings, Petition
 from advocacy.page_tags import PETITIONS
 from cms.core.page_cache import tags
+from cms.core.streams import StreamBlock
 from news import counts
 from news.models import ArticlePage
 from news.tag_names import ARTICLES
@@ -119,7 +120,7 @@ class CategoriesSection(FrontPageSection):
         description = "All categories that have an article."
 
 
-class FrontPageBlock(blocks.StreamBlock):
+class FrontPageBlock(StreamBlock):
     """The front page's sections."""
 
     lead = LeadSection()

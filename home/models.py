@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
@@ -14,6 +13,7 @@ from cms.core.blocks import ProseStreamBlock
 from cms.core.models import BasePage
 from cms.core.own_paths import TopPage
 from cms.core.privacy import restrictions_above
+from cms.core.streams import StreamField
 from home.blocks import FrontPageBlock
 
 if TYPE_CHECKING:

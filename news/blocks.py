@@ -16,7 +16,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from advocacy import registry
 from advocacy.letters import FilledLetter, in_words
 from cms.core.blocks import ParagraphBlock, WebAddressBlock, require
-from cms.core.editor_links import LinkedStreamBlock
+from cms.core.streams import ChosenTogether, StreamBlock
 
 # The newsroom's own text has no headings or pictures of its own; the section is the heading.
 COMMENTARY_FEATURES = ["bold", "italic", "link", "ol", "ul"]
@@ -78,7 +78,7 @@ class RegistryValue(blocks.StructValue):
         return str(self.get("link_title") or ("Share this article" if self.url else ""))
 
 
-class RegistryChooserBlock(SnippetChooserBlock):
+class RegistryChooserBlock(ChosenTogether, SnippetChooserBlock):
     """Chooses an entry of the registry; see ``advocacy.registry`` for how many are found at once."""
 
     def bulk_to_python(self, values: Any) -> list[Any]:
@@ -186,7 +186,7 @@ class ContextBlock(blocks.StructBlock):
         return value
 
 
-class OpinionBlock(LinkedStreamBlock):
+class OpinionBlock(StreamBlock):
     """What we think of the story, and why."""
 
     paragraph = ParagraphBlock(features=COMMENTARY_FEATURES)
@@ -262,7 +262,7 @@ class QuestionBlock(blocks.StructBlock):
         }
 
 
-class ActionBlock(LinkedStreamBlock):
+class ActionBlock(StreamBlock):
     """Why and how to act."""
 
     paragraph = ParagraphBlock(features=COMMENTARY_FEATURES)
@@ -393,7 +393,7 @@ class SampleLetterBlock(blocks.StructBlock):
         }
 
 
-class ToDoBlock(blocks.StreamBlock):
+class ToDoBlock(StreamBlock):
     """A list that a reader can finish today."""
 
     group = ToDoGroupBlock()

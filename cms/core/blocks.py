@@ -11,7 +11,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 
-from cms.core.editor_links import LinkedStreamBlock
+from cms.core.streams import StreamBlock
 
 if TYPE_CHECKING:
     from django.forms import Field
@@ -154,7 +154,7 @@ class EmbedBlock(blocks.StructBlock):
         }
 
 
-class ProseStreamBlock(LinkedStreamBlock):
+class ProseStreamBlock(StreamBlock):
     """The blocks of a running text."""
 
     paragraph = ParagraphBlock()

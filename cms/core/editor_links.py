@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from wagtail import blocks
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
@@ -31,15 +30,6 @@ def known(number: str) -> dict[str, Any]:
         at_hand = _look_up([number])
     broken = {"id": int(number) if _is_id(number) else 0, "url": None, "parentId": None}
     return at_hand.get(number, broken)
-
-
-class LinkedStreamBlock(blocks.StreamBlock):
-    """A stream of blocks some of which are rich texts."""
-
-    def get_form_state(self, value: Any) -> Any:
-        """What the editor shows; two queries for the links of all its texts."""
-        with gathered(child.value for child in value or ()):
-            return super().get_form_state(value)
 
 
 @contextmanager

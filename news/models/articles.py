@@ -22,7 +22,6 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
-from wagtail.fields import StreamField
 from wagtail.models import (
     Orderable,
     Page,
@@ -37,6 +36,7 @@ from cms.core.models import BasePage, Picture
 from cms.core.own_paths import TopPage
 from cms.core.page_cache import tags
 from cms.core.privacy import restrictions_above
+from cms.core.streams import StreamField
 from news import panels as news_panels
 from news.addresses import AddressError, canonical
 from news.blocks import ActionBlock, OpinionBlock, ToDoBlock

@@ -10,10 +10,11 @@ from django.db import models
 from django.http import HttpResponse
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import RichTextField
 from wagtail.models import PreviewableMixin, Site
 
 from cms.core.blocks import PROSE_FEATURES
+from cms.core.streams import StreamField
 from cms.newsletter.models import Frequency
 from news.newsletters.blocks import IssueBlock
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wagtail import blocks
 
 from cms.core.blocks import HeadingBlock, ImageBlock, ParagraphBlock, QuoteBlock
+from cms.core.streams import StreamBlock
 
 
 class IssueArticleBlock(blocks.StructBlock):
@@ -55,7 +56,7 @@ class IssueImageBlock(ImageBlock):
         template = "news/newsletter/parts/image.html"
 
 
-class IssueBlock(blocks.StreamBlock):
+class IssueBlock(StreamBlock):
     """The content of an issue."""
 
     article = IssueArticleBlock()
