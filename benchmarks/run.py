@@ -52,9 +52,16 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--output", type=Path, default=RESULTS, metavar="FILE", help="by default %(default)s"
     )
+    parser.add_argument(
+        "--whole",
+        action="append",
+        default=[],
+        metavar="SCRIPT",
+        help="not the small set of this one, in spite of --quick",
+    )
     options = parser.parse_args(given)
     names = [run.name for run in RUNS]
-    for name in [*options.only, *options.skip]:
+    for name in [*options.only, *options.skip, *options.whole]:
         if name not in names:
             parser.error(f"there is no “{name}”; there are: {'; '.join(names)}")
     return options
@@ -150,9 +157,12 @@ def main(given: Sequence[str] | None = None) -> int:
             continue
         sys.stdout.write(f"== {run.name}\n")
         sys.stdout.flush()
-        outcomes.append(carry_out(run, quick=options.quick))
+        quick = options.quick and run.name not in options.whole
+        outcomes.append(carry_out(run, quick=quick))
         # What is known so far is not lost with an interruption.
-        text = report.write(outcomes, quick=options.quick, load=load, date=date)
+        text = report.write(
+            outcomes, quick=options.quick, whole=options.whole, load=load, date=date
+        )
         options.output.write_text(text, encoding="utf-8")
     rows = report.rows(outcomes)
     failed = [outcome.run.name for outcome in outcomes if outcome.failure]

@@ -152,8 +152,15 @@ def _told(number: float) -> str:
     return f"{number:.3g}"
 
 
-def write(outcomes: Sequence[Outcome], *, quick: bool, load: float, date: str) -> str:
-    """All of RESULTS.md."""
+def write(
+    outcomes: Sequence[Outcome],
+    *,
+    quick: bool,
+    load: float,
+    date: str,
+    whole: Sequence[str] = (),
+) -> str:
+    """All of RESULTS.md; ``whole`` are the names of those that were run whole in a quick run."""
     lines = [
         "# Results",
         "",
@@ -164,7 +171,8 @@ def write(outcomes: Sequence[Outcome], *, quick: bool, load: float, date: str) -
     ]
     if quick:
         lines += [
-            "This is the quick set: fewer articles, shorter rounds, and a soak of two minutes.",
+            "This is the quick set: fewer articles, shorter rounds, and a soak of two minutes."
+            + (f" Whole were: {'; '.join(whole)}." if whole else ""),
             "",
         ]
     if left_out := [run.name for run in RUNS if run not in [each.run for each in outcomes]]:

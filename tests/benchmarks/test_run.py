@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,21 @@ def test_one_that_fails_does_not_keep_the_next_from_running(
         "| bad | failed: it ended with status 1; its last line is not JSON: nothing works" in text
     )
     assert "| good | speed | ≤ 8 ms | 7 ms |  | yes |" in text
+
+
+def test_a_quick_run_may_have_one_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "say.py").write_text("import sys; print('{\"minutes\": %s}' % sys.argv[1])")
+    runs = tuple(Run(name, "say.py", ("15",), ("2",)) for name in ("pages", "soak"))
+    minutes = Wanted("soak", "time", ("minutes",), at_least=1)
+    monkeypatch.setattr(all_of_them, "HERE", tmp_path)
+    monkeypatch.setattr(all_of_them, "RUNS", runs)
+    monkeypatch.setattr(report, "WANTED", (minutes, replace(minutes, run="pages")))
+    output = tmp_path / "RESULTS.md"
+    assert all_of_them.main(["--quick", "--whole=soak", f"--output={output}"]) == 0
+    text = output.read_text()
+    assert "Whole were: soak." in text
+    assert "| soak | time | ≥ 1 | 15 |  | yes |" in text
+    assert "| pages | time | ≥ 1 | 2 |  | yes |" in text
 
 
 def test_every_script_is_run_and_everything_wanted_is_of_one_that_is() -> None:
