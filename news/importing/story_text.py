@@ -7,7 +7,6 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-import trafilatura
 from lxml import etree
 
 from news.drafting.guard import word_count
@@ -108,6 +107,8 @@ def _captions(page: Page) -> set[str]:
 
 
 def _main_text(tree: html.HtmlElement) -> list[str]:
+    import trafilatura  # noqa: PLC0415 - ten megabytes, of which most processes need nothing
+
     try:
         document = trafilatura.bare_extraction(
             copy.deepcopy(tree), include_comments=False, include_tables=False, favor_precision=True
