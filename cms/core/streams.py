@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 # Of the first member of a list in a new block.
-FIRST_ID = re.compile(r'"id": "[0-9a-f-]{36}"')
+FIRST_ID = re.compile(r', "id": "[0-9a-f-]{36}"')
 # No id that a database can hold has more digits.
 LONGEST_ID = 18
 
@@ -57,8 +56,9 @@ class StreamField(fields.StreamField):
 class KeptBlockWidget(BlockWidget):
     """Takes the description of its blocks from what was made before in this language.
 
-    It depends on nothing else: choosers ask for what can be chosen when they are opened. Only the
-    ids of what a new block begins with are made anew each time, as Wagtail does.
+    It depends on nothing else: choosers ask for what can be chosen when they are opened. What a new
+    block begins with has no ids in it, so that the browser makes some for each: with Wagtail's, two
+    blocks that are added one after the other would hold items of the same id.
     """
 
     def _build_block_json(self) -> None:
@@ -67,9 +67,9 @@ class KeptBlockWidget(BlockWidget):
         language = get_language()
         if language not in kept:
             context = JSContext()
-            kept[language] = (context, json.dumps(context.pack(self.block_def)))
-        self._js_context, described = kept[language]
-        self._block_json = FIRST_ID.sub(lambda _: f'"id": "{uuid4()}"', described)
+            described = json.dumps(context.pack(self.block_def))
+            kept[language] = (context, FIRST_ID.sub("", described))
+        self._js_context, self._block_json = kept[language]
 
 
 class StreamBlock(blocks.StreamBlock):

@@ -44,7 +44,7 @@ def chief(client: Client) -> Client:
 
 
 # The key of an empty rich text, and the id of the first member of a new list.
-BY_CHANCE = re.compile(r'\\"key\\": \\"\w{5}\\"|"id": "[0-9a-f-]{36}"')
+BY_CHANCE = re.compile(r'\\"key\\": \\"\w{5}\\"|, "id": "[0-9a-f-]{36}"')
 
 
 @pytest.mark.parametrize(("model", "name"), STREAMS)
@@ -55,16 +55,10 @@ def test_the_editor_is_told_what_wagtail_tells_in_each_language(model: Any, name
         with translation.override(language):
             ours, wagtails = KeptBlockWidget(block), BlockWidget(block)
             assert BY_CHANCE.sub("", ours.block_json) == BY_CHANCE.sub("", wagtails.block_json)
+            assert '"id": "' not in ours.block_json
             assert str(ours.media) == str(wagtails.media)
             told[language] = ours.block_json
     assert told["en"] != told["de"]
-
-
-def test_two_articles_do_not_begin_with_the_same_ids() -> None:
-    block = ArticlePage._meta.get_field("to_do").stream_block
-    ids = [BY_CHANCE.findall(KeptBlockWidget(block).block_json) for _ in range(2)]
-    assert ids[0]
-    assert not set(ids[0]) & set(ids[1])
 
 
 @pytest.mark.parametrize(("model", "name"), STREAMS)
