@@ -40,6 +40,15 @@ def browser() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
+def version() -> str:
+    """Which Lighthouse it is; blank where it is not installed."""
+    package = PROGRAM.parents[1] / "package.json"
+    if not package.is_file():
+        return ""
+    found: str = json.loads(package.read_text(encoding="utf-8"))["version"]
+    return found
+
+
 def start_browser(here: Site, port: int) -> None:
     """Start a browser that asks this machine only, and listens on a loopback port.
 
@@ -50,6 +59,8 @@ def start_browser(here: Site, port: int) -> None:
         *("--headless=new", f"--remote-debugging-port={port}"),
         f"--user-data-dir={here.folder / 'browser'}",
         *("--no-first-run", "--disable-extensions", "--disable-background-networking"),
+        # What it says of a machine without a screen is nobody's business.
+        "--log-level=3",
         *("--disable-component-update", "--disable-sync", "--disable-default-apps"),
         # Whatever asks for another host, finds none.
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -58,7 +69,6 @@ def start_browser(here: Site, port: int) -> None:
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
         "about:blank",
     ]
-    # Its own complaints about a machine without a screen are nobody's business.
     process = here.group.start("chromium", command, environment=_environment(here), quiet=True)
     if not here.group.answers(port, process=process):
         here.go_on()
@@ -122,7 +132,8 @@ def _short(report: dict[str, Any]) -> list[str]:
         part["id"]
         for name in CATEGORIES
         for part in report["categories"][name]["auditRefs"]
-        if part["weight"] and (report["audits"][part["id"]]["score"] or 0) < 1
+        if part["weight"]
+        and (report["audits"][part["id"]]["score"] or 0) < 1
         and report["audits"][part["id"]]["scoreDisplayMode"]
         not in {"notApplicable", "manual", "informative"}
     )
