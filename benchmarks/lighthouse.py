@@ -100,7 +100,7 @@ def visit(here: site.Site, address: str, options: argparse.Namespace) -> dict[st
         for name, path in PAGES.items():
             report = reports / f"{name}-{number}.json"
             try:
-                seen = lighthouse.run(here, f"{address}{path}", browser=browser, report=report)
+                seen = look(here, f"{address}{path}", browser=browser, report=report)
             except RuntimeError as error:
                 failures[name][str(error)] += 1
             else:
@@ -109,6 +109,15 @@ def visit(here: site.Site, address: str, options: argparse.Namespace) -> dict[st
         name: {"address": path, **row(visits[name]), "failures": dict(failures[name])}
         for name, path in PAGES.items()
     }
+
+
+def look(here: site.Site, address: str, *, browser: int, report: Path) -> dict[str, Any]:
+    """One visit, at the second try too: on a busy machine Lighthouse may miss how it began."""
+    try:
+        return lighthouse.run(here, address, browser=browser, report=report)
+    except RuntimeError as error:
+        say(f"{address}: {error}; once more.")
+        return lighthouse.run(here, address, browser=browser, report=report)
 
 
 def row(visits: list[dict[str, Any]]) -> dict[str, Any]:
