@@ -47,7 +47,7 @@ lint: $(VENV)/dev.stamp ## Check style, types, imports, templates, migrations an
 	$(DEPLOYED) $(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -m pytest --quiet -p no:randomly tests/test_house_rules.py
 
-bench: $(VENV)/base.stamp ## Measure everything into benchmarks/RESULTS.md; ARGS=--quick for less
+bench: $(VENV)/base.stamp browser-tools ## Measure everything into benchmarks/RESULTS.md; ARGS=--quick for less
 	@$(RUN) benchmarks/run.py $(ARGS)
 
 venv: $(VENV)/dev.stamp ## Make the virtual environment, with what tests and linters need
@@ -86,7 +86,7 @@ $(VENV)/dev.stamp: requirements/dev.txt requirements/base.txt $(VENV)/bin/python
 	@$(INSTALL) requirements/dev.txt
 	@touch $@ $(VENV)/base.stamp
 
-# The HTML checker comes from npm. Without npm its tests are skipped, and say so.
+# The HTML checker and Lighthouse come from npm. Without npm what needs them is skipped, and says so.
 browser-tools:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory --silent node_modules/stamp; fi
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.measuring import nginx
+from benchmarks.measuring import lighthouse, nginx
 from benchmarks.measuring.wanted import NOT_MEASURED, RUNS, WANTED, Run, Wanted
 
 if TYPE_CHECKING:
@@ -205,6 +205,8 @@ def machine(load: float) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "nginx": _says([nginx.program() or "nginx", "-v"]),
         "wrk": _says(["wrk", "-v"]),
+        "Chromium": _says([lighthouse.browser() or "chromium", "--version"]),
+        "Lighthouse": lighthouse.version() or "not installed",
     }
 
 

@@ -18,7 +18,7 @@ from cms.core import processes
 from home import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 # These say where something of a real site is, or what it is like.
@@ -62,11 +62,24 @@ class Site:
         RuntimeError with what it said where it fails, or takes more seconds than that.
         """
         name = module.rpartition(".")[2]
+        command = [sys.executable, "-m", module, *arguments]
+        line = self.run(name, command, environment=self.environment, patience=patience)
+        if not line:
+            raise RuntimeError(f"{name} failed: it said nothing")
+        return json.loads(line)
+
+    def run(
+        self, name: str, command: list[str], *, environment: Mapping[str, str], patience: float
+    ) -> str:
+        """Run a program to its end: the last line that it wrote, blank where it wrote none.
+
+        RuntimeError with what it said where it fails, or takes more seconds than that.
+        """
         written = self.folder / f"{name}.out"
         with written.open("wb") as file:
             process = subprocess.Popen(  # noqa: S603 - the commands are our own
-                [sys.executable, "-m", module, *arguments],
-                env=self.environment,
+                command,
+                env=dict(environment),
                 cwd=ROOT,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -84,9 +97,9 @@ class Site:
                 process.kill()
             process.wait()
         lines = written.read_text(encoding="utf-8").strip().splitlines()
-        if process.returncode or not lines:
+        if process.returncode:
             raise RuntimeError(f"{name} failed: {lines[-1] if lines else 'it said nothing'}")
-        return json.loads(lines[-1])
+        return lines[-1] if lines else ""
 
     def serve(self, *, workers: int) -> subprocess.Popen[bytes]:
         """Start the web server, without worker and sweep. DidNotStart where it does not answer."""

@@ -135,7 +135,7 @@ def test_the_whole_names_machine_versions_and_what_was_run() -> None:
         assert each in text
     assert "| two | failed: it broke |  |  |  | **no** |" in text
     assert "| two | `script.py` | 1 | failed |" in text
-    assert "Lighthouse" in text
+    assert "| Lighthouse |" in text
     tables = [line for line in text.splitlines() if line.startswith("| ---")]
     assert [line.count("---") for line in tables] == [2, 6, 3, 4]
 

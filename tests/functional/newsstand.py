@@ -159,7 +159,7 @@ def open_newsstand() -> Newsstand:
 
 def _body(picture: Picture) -> list[dict[str, Any]]:
     return [
-        paragraph(f"The pipe that matters is the one that nobody has seen. {MORE_WORDS}"),
+        paragraph(f"The pipe that matters is the one that <i>nobody</i> has seen. {MORE_WORDS}"),
         block("heading", "No safe level"),
         block("quote", {"quote": "We waited long enough.", "attribution": "The committee’s chair"}),
         block("image", {"image": picture.pk, "alt": "", "caption": "The street.", "credit": ""}),

@@ -123,12 +123,22 @@ def test_nothing_moves_while_an_article_or_the_front_page_loads(
         assert page.evaluate("window.shifted") == 0, address
 
 
-def test_an_article_asks_for_four_things_besides_pictures(page: Page, newsstand: Newsstand) -> None:
+def test_an_article_asks_for_four_things_besides_pictures_on_a_phone(
+    new_page: NewPage, newsstand: Newsstand
+) -> None:
+    """Its italics are the upright, slanted; a wider screen gets true ones."""
     kinds: list[str] = []
+    page = new_page(viewport=(412, 823))
     page.on("request", lambda request: kinds.append(request.resource_type))
     page.goto(newsstand.article.url, wait_until="networkidle")
     asked = sorted(kind for kind in kinds if kind not in {"image", "other"})
     assert asked == ["document", "font", "script", "stylesheet"]
+    assert page.locator("i").first.evaluate("each => getComputedStyle(each).fontStyle") == "italic"
+    # Ways out that stand one below the other are hit with a thumb.
+    links = page.locator(".meta p > a")
+    assert min(box["height"] for each in links.all() if (box := each.bounding_box())) >= 24
+    with page.expect_request(lambda request: "italic" in request.url):
+        page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def test_an_article_weighs_at_most_sixty_kilobytes(client: Client, newsstand: Newsstand) -> None:

@@ -13,6 +13,8 @@ from pytest_django import Settings
 from wagtail.models import PageViewRestriction, Site
 
 from advocacy.models import Petition
+from cms.core.models import SiteSettings
+from cms.core.page_cache import tags
 from home.models import HomePage, StandardPage
 from tests import crawler
 from tests.factories.advocacy import LetterFactory, PetitionFactory, RepresentativeFactory
@@ -75,6 +77,22 @@ def test_the_footer_leads_to_what_readers_can_do(client: Client) -> None:
     assert links == ["/representatives/", "/petitions/", "/my-signatures/", "/archive/"]
     for link in links:
         assert client.get(link).status_code == 200
+
+
+def test_the_front_page_is_described_by_its_own_words_or_by_the_tagline(client: Client) -> None:
+    def described() -> list[str]:
+        pattern = r'<meta (?:name|property)="(?:og:)?description" content="([^"]*)">'
+        return re.findall(pattern, client.get("/").content.decode())
+
+    assert described() == []
+    site = Site.objects.get(is_default_site=True)
+    SiteSettings.objects.update_or_create(site=site, defaults={"tagline": "News & what to do"})
+    tags.touch(tags.SITE)
+    assert described() == ["News &amp; what to do"] * 2
+    home = HomePage.objects.get()
+    home.search_description = "Only what is new."
+    home.save_revision().publish()
+    assert described() == ["Only what is new."] * 2
 
 
 # Standard pages -----------------------------------------------------------------------------------
