@@ -43,7 +43,15 @@ class SiteMiddleware:
         """Once it is known who answers."""
         if getattr(view, "of_no_site", False):
             return
+        since: int = request.generation  # type: ignore[attr-defined]
+        # Wagtail remembers for an hour where sites begin, and forgets it in one process only.
+        fragments.kept(("root paths",), _forget_root_paths, size=lambda nothing: 0, since=since)
         request._wagtail_site = fragments.row(  # type: ignore[attr-defined]
             ("site", request.get_host(), request.get_port()),
             lambda: Site.find_for_request(request),
+            since=since,
         )
+
+
+def _forget_root_paths() -> None:
+    Site.clear_site_root_paths_cache()
