@@ -230,7 +230,7 @@ class PageCache:
         variant = entry.variants[encoding]
         if_none_match = environ.get("HTTP_IF_NONE_MATCH")
         told = ("X-Page-Cache", how)
-        unchanged = bool(if_none_match) and entry.is_unchanged(if_none_match)
+        unchanged = if_none_match is not None and entry.is_unchanged(if_none_match)
         headers = variant.unchanged if unchanged else variant.headers
         table = versions.opened()
         if table is None or not entry.is_newest(table):

@@ -20,7 +20,7 @@ from wagtail.tasks import update_reference_index_task
 from advocacy import invalidations, own_data, page_tags, petition_life, signatures
 from advocacy.models import AdvocacySettings, Channel, DataRequest, Signature
 from cms.core.models import SiteSettings, User
-from cms.core.page_cache import entries
+from cms.core.page_cache import entries, versions
 from home.models import HomePage, StandardPage
 from news.curation import decisions
 from news.merging import work
@@ -385,7 +385,7 @@ def test_numbers_have_a_page_made_anew_twice_a_second_at_most(
         _confirm_one(newsstand)
     assert reader.ask(embed(newsstand)).body == old.body
 
-    now += entries.SOFT_SECONDS
+    now += versions.SOFT_SECONDS
     assert "621" in reader.ask(embed(newsstand)).text
 
 

@@ -114,10 +114,10 @@ def test_a_number_is_as_old_as_the_rendering_is_since_it_began(
 ) -> None:
     counting = Counting(monkeypatch)
     reader = Reader(counting)
-    counting.takes, counting.meanwhile = entries.SOFT_SECONDS / 2, "count.petition:7"
+    counting.takes, counting.meanwhile = versions.SOFT_SECONDS / 2, "count.petition:7"
     assert reader.ask("/").body == b"1"
     assert reader.ask("/").body == b"1"
-    counting.now += entries.SOFT_SECONDS / 2
+    counting.now += versions.SOFT_SECONDS / 2
     assert reader.ask("/").body == b"2"
 
 
@@ -129,12 +129,12 @@ def test_an_old_number_is_shown_meanwhile_for_no_longer_than_an_old_word(
     assert [reader.ask("/").body for _ in range(2)] == [b"1"] * 2
     touch("count.petition:7")
     # Asked for again and again, it is no newer for that.
-    counting.now += entries.SOFT_SECONDS / 2
+    counting.now += versions.SOFT_SECONDS / 2
     assert reader.ask("/").how == "hit"
     entry = reader.cache._memory.get("http://testserver/?")
     assert entry is not None
     assert entry.may_be_shown_meanwhile()
-    counting.now += entries.STALE_SECONDS - entries.SOFT_SECONDS / 2
+    counting.now += entries.STALE_SECONDS - versions.SOFT_SECONDS / 2
     assert not entry.may_be_shown_meanwhile()
 
 
@@ -155,7 +155,7 @@ def test_what_is_not_the_newest_is_kept_in_front_for_a_second_and_no_longer(
     touch("count.petition:7")
     assert told() == brief
     assert told(if_none_match="*") == brief
-    counting.now += entries.SOFT_SECONDS
+    counting.now += versions.SOFT_SECONDS
     counting.meanwhile = "page:1"
     assert told() == brief
     counting.meanwhile = ""
