@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.test import Client
 from wagtail import hooks
 from wagtail.models import Page, Site
@@ -86,7 +87,7 @@ def test_settings_that_a_view_read_before_they_changed_are_not_kept_for_the_next
         known = SiteSettings.for_site(Site.objects.get())
         known.site_name = "The Daily Heron"
         known.save()
-        return browsing.render(*shown)
+        return render(*shown)
 
     monkeypatch.setattr(browsing, "render", late)
     client.get("/archive/")

@@ -16,6 +16,7 @@ from wagtail.models import Page
 
 from news.models import Category
 from search import embedded, indexing
+from search.documents import documents
 from search.models import Entry, Kind, Word
 from search.queries import Filters, Query, Search, parse
 from tests.factories.advocacy import PetitionFactory, RepresentativeFactory
@@ -62,13 +63,12 @@ def test_two_who_write_the_same_entry_at_the_same_moment_both_may(
 ) -> None:
     page = article(title="Herons", live=True)
     Entry.objects.all().delete()
-    look_up = indexing.documents
 
     def meanwhile(kind: str, ids: Sequence[int]) -> Any:
         """Another one looks at the article, and writes first."""
         monkeypatch.undo()
         indexing.refresh(kind, ids)
-        return look_up(kind, ids)
+        return documents(kind, ids)
 
     monkeypatch.setattr(indexing, "documents", meanwhile)
     indexing.refresh(Kind.ARTICLE, [page.pk])
