@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django_tasks.signals import task_finished
+from wagtail.models import Page
+from wagtail.tasks import update_reference_index_task
+
+from advocacy.mentions import MENTIONS
 from advocacy.models import (
     AdvocacySettings,
     Channel,
@@ -17,6 +23,8 @@ from cms.core.page_cache import rows, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django_tasks import TaskResult
 
 PETITIONS = "petitions"
 REPRESENTATIVES = "representatives"
@@ -37,6 +45,7 @@ def listen() -> None:
         Channel, lambda row: [f"representative:{row.representative_id}", REPRESENTATIVES]
     )
     rows.watch_parts(AdvocacySettings, _every_page)
+    task_finished.connect(_looked_through, dispatch_uid="page cache: mentions")
 
 
 def counted(petition: int) -> None:
@@ -52,6 +61,14 @@ def written_in_bulk(representatives: Iterable[int]) -> None:
 def map_replaced() -> None:
     """ZIP codes lead to other districts."""
     tags.touch(DISTRICTS)
+
+
+def _looked_through(task_result: TaskResult, **_: object) -> None:
+    """A worker has noted what a page names, which was published a moment before."""
+    if task_result.task.module_path == update_reference_index_task.module_path:
+        app, model, *_rest = task_result.args
+        if issubclass(apps.get_model(app, model), Page):
+            tags.touch(MENTIONS)
 
 
 def _every_page(row: Any) -> list[str]:

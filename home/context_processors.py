@@ -36,14 +36,16 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     site = Site.find_for_request(request)
     key = site.pk if site else None
     current = _current(request.path_info)
+    # The view may have asked for the settings, which then stay with the request.
+    since = getattr(request, "generation", 0)
     return {
         "site_settings": fragments.row(
-            ("site settings", key), lambda: SiteSettings.for_request(request)
+            ("site settings", key), lambda: SiteSettings.for_request(request), since=since
         ),
         "masthead": fragments.text(
-            ("masthead", key, current), lambda: _masthead(request, current=current)
+            ("masthead", key, current), lambda: _masthead(request, current=current), since=since
         ),
-        "footer": fragments.text(("footer", key), lambda: _footer(request)),
+        "footer": fragments.text(("footer", key), lambda: _footer(request), since=since),
     }
 
 

@@ -129,7 +129,9 @@ def _latest(families: dict[int, list[int]], newest: dict[int, datetime]) -> dict
     found: dict[int, int] = {}
     for pk, at in newest.items():
         members: Collection[int] = families[pk]
-        found[pk] = max(of_member[m, at] for m in members if (m, at) in of_member)
+        # None where it was taken back since it was counted; the page is made anew at once.
+        if there := [of_member[m, at] for m in members if (m, at) in of_member]:
+            found[pk] = max(there)
     return found
 
 

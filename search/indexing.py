@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from search import embedded, outward
 from search.documents import Document, documents, every_id
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 BATCH = 200
+# Whoever else looks at the same things is waited for, and then what they wrote is seen.
+ATTEMPTS = 3
 _WORD = re.compile(r"[^\W\d_]{3,40}")
 
 
 def refresh(kind: str, object_ids: Iterable[int]) -> int:
     """Make the index say of these things what is true now; how many entries were changed."""
     ids = sorted(set(object_ids))
-    return sum(_refresh(kind, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
+    return sum(_after_others(kind, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
 
 
 def rebuild(kind: str) -> Iterator[int]:
@@ -39,7 +42,7 @@ def rebuild(kind: str) -> Iterator[int]:
     ids = every_id(kind)
     for at in range(0, len(ids), BATCH):
         part = ids[at : at + BATCH]
-        _refresh(kind, part)
+        _after_others(kind, part)
         yield len(part)
     kept = set(ids)
     entries = Entry.objects.filter(kind=kind).values_list("object_id", flat=True)
@@ -68,6 +71,14 @@ def bare(text: str) -> str:
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def _after_others(kind: str, ids: Sequence[int]) -> int:
+    """Refresh, and again where somebody else wrote the same entry at the same moment."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(IntegrityError):
+            return _refresh(kind, ids)
+    return _refresh(kind, ids)
 
 
 @transaction.atomic

@@ -39,17 +39,18 @@ class _Part:
 
     value: Any
     size: int
-    firm: tuple[str, ...]
-    soft: tuple[str, ...]
+    tags: tuple[str, ...]
     generation: int
     made_at: float
 
     def is_good(self) -> bool:
-        """Whether it is as it would be if it were made now; a number may be a second late."""
+        """Whether it is as it would be if it were made now.
+
+        A number too: the page around it is taken for as new as its own rendering, and would show an
+        old one until the number changes again.
+        """
         age = time.monotonic() - self.made_at
-        if age >= SECONDS or not versions.unchanged(self.firm, since=self.generation):
-            return False
-        return age < versions.SOFT_SECONDS or versions.unchanged(self.soft, since=self.generation)
+        return age < SECONDS and versions.unchanged(self.tags, since=self.generation)
 
 
 class _Shelf:
@@ -109,12 +110,11 @@ def kept(
         with tags.collected() as shown:
             value = make()
         shown.add(tags.SITE)
-        soft = tuple(tag for tag in shown if tag.startswith(tags.SOFT)) if counts else ()
-        firm = tuple(tag for tag in shown if not tag.startswith(tags.SOFT))
-        part = _Part(value, 500 + size(value), firm, soft, generation, time.monotonic())
+        names = tuple(tag for tag in shown if counts or not tag.startswith(tags.SOFT))
+        part = _Part(value, 500 + size(value), names, generation, time.monotonic())
         if generation and _is_worth_keeping():
             _shelf.put(key, part)
-    tags.show(*part.firm, *part.soft)
+    tags.show(*part.tags)
     return cast("Made", part.value)
 
 
@@ -123,14 +123,16 @@ def _is_worth_keeping() -> bool:
     return not connection.in_atomic_block and not settings.DEBUG
 
 
-def text(key: Hashable, make: Callable[[], str], *, counts: bool = True) -> str:
+def text(
+    key: Hashable, make: Callable[[], str], *, counts: bool = True, since: int | None = None
+) -> str:
     """A part that is one text."""
-    return kept(key, make, size=len, counts=counts)
+    return kept(key, make, size=len, counts=counts, since=since)
 
 
-def row(key: Hashable, find: Callable[[], Row | None]) -> Row | None:
+def row(key: Hashable, find: Callable[[], Row | None], *, since: int | None = None) -> Row | None:
     """A row that every page asks for, as a new object each time: nobody changes another's."""
-    found = kept(key, lambda: _taken_apart(find()), size=lambda parts: 2_000)
+    found = kept(key, lambda: _taken_apart(find()), size=lambda parts: 2_000, since=since)
     if found is None:
         return None
     model, using, names, values = found

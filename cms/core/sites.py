@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wagtail.models import Site
 
 from cms.core import fragments
-from cms.core.page_cache import versions
+from cms.core.page_cache import tags, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 View = TypeVar("View", bound="Callable[..., Any]")
+# The change of every page after which this process asked last where sites begin; 0: not known.
+_forgotten_at = 0
 
 
 def of_no_site(view: View) -> View:
@@ -43,7 +45,18 @@ class SiteMiddleware:
         """Once it is known who answers."""
         if getattr(view, "of_no_site", False):
             return
+        _forget_root_paths()
         request._wagtail_site = fragments.row(  # type: ignore[attr-defined]
             ("site", request.get_host(), request.get_port()),
             lambda: Site.find_for_request(request),
+            since=request.generation,  # type: ignore[attr-defined]
         )
+
+
+def _forget_root_paths() -> None:
+    """Wagtail remembers for an hour where sites begin, and is told of a change in one process only."""
+    global _forgotten_at
+    changed_at = versions.latest(tags.SITE)
+    if not changed_at or changed_at != _forgotten_at:
+        Site.clear_site_root_paths_cache()
+        _forgotten_at = changed_at

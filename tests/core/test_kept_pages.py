@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.test import Client
 from wagtail import hooks
 from wagtail.models import Page, Site
+from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION
 
 from cms.core import fragments
 from cms.core.models import SiteSettings
 from cms.core.page_cache import versions
 from home.models import HomePage, StandardPage
+from news import browsing
 from news.models import ArticlePage
 from tests.factories.news import article
 
@@ -71,6 +76,38 @@ def test_an_article_that_is_found_by_walking_the_tree_goes_with_its_own_changes(
         assert b"As it was" in client.get(page.url).content
     retitled(ArticlePage.objects.get(pk=page.pk))
     assert b"As it is now" in client.get(page.url).content
+
+
+def test_settings_that_a_view_read_before_they_changed_are_not_kept_for_the_next_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*shown: Any) -> HttpResponse:
+        """The view has asked for the site's name, and the masthead shows it in a moment."""
+        monkeypatch.undo()
+        known = SiteSettings.for_site(Site.objects.get())
+        known.site_name = "The Daily Heron"
+        known.save()
+        return render(*shown)
+
+    monkeypatch.setattr(browsing, "render", late)
+    client.get("/archive/")
+    _, _, shown = client.get("/archive/").content.decode().partition("<header")
+    assert "The Daily Heron" in shown.partition("</header>")[0]
+
+
+def test_where_a_site_begins_is_asked_again_when_another_process_has_changed_it(
+    client: Client,
+) -> None:
+    page = article(live=True)
+    client.get(page.url)
+    remembered = Site.get_site_root_paths()
+    site = Site.objects.get()
+    site.hostname = "elsewhere.example"
+    site.save()
+    # This process was not told, as far as Wagtail goes.
+    cache.set(SITE_ROOT_PATHS_CACHE_KEY, remembered, version=SITE_ROOT_PATHS_CACHE_VERSION)
+    canonical = f'<link rel="canonical" href="{site.root_url}{page.url}">'
+    assert canonical in client.get(page.url).content.decode()
 
 
 def test_two_sites_of_one_tree_get_pages_of_their_own(client: Client, settings: Any) -> None:

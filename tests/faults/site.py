@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,8 @@ from benchmarks.measuring import postgresql
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
+# Far more than an answer takes, far less than a browser waits.
+HANGS = 30.0
 
 
 def until(is_so: Callable[[], object], *, what: str) -> None:
@@ -25,6 +28,19 @@ def until(is_so: Callable[[], object], *, what: str) -> None:
     while not is_so():
         assert time.monotonic() < ends, f"it never came to be: {what}"
         time.sleep(0.02)
+
+
+def ask(port: int, path: str, **headers: str) -> tuple[int, str]:
+    """Status and page of a site behind a proxy that ends TLS; 0 where nobody listens."""
+    client = HTTPConnection("127.0.0.1", port, timeout=HANGS)
+    try:
+        client.request("GET", path, headers={"X-Forwarded-Proto": "https", **headers})
+        answer = client.getresponse()
+        return answer.status, answer.read().decode()
+    except ConnectionError:
+        return 0, ""
+    finally:
+        client.close()
 
 
 def database_url() -> str:

@@ -20,15 +20,11 @@ from benchmarks.measuring.signer import Signer, Unexpected
 from cms.core import processes
 from home import serving
 from tests.factories.advocacy import PetitionFactory
-from tests.faults.site import environment, manage, own_database, running, until
+from tests.faults.site import HANGS, ask, environment, manage, own_database, running, until
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 SIGNERS = 4
 JOBS = DBTaskResult._meta.db_table
-# Far more than an answer takes, far less than a browser waits.
-HANGS = 30.0
-# As a proxy that ends TLS would say it.
-FROM_A_PROXY = {"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "https"}
 
 
 @pytest.fixture
@@ -63,19 +59,7 @@ class Site:
         self.members = [
             stack.enter_context(running(*command, environment=settings)) for command in commands
         ]
-        until(lambda: self.ask("/readyz")[0] == 200, what="the site answers")
-
-    def ask(self, path: str) -> tuple[int, str]:
-        """Status and page; 0 where nobody listens."""
-        client = HTTPConnection("127.0.0.1", self.port, timeout=HANGS)
-        try:
-            client.request("GET", path, headers=FROM_A_PROXY)
-            answer = client.getresponse()
-            return answer.status, answer.read().decode()
-        except ConnectionError:
-            return 0, ""
-        finally:
-            client.close()
+        until(lambda: ask(self.port, "/readyz")[0] == 200, what="the site answers")
 
 
 class Crowd:
@@ -135,7 +119,7 @@ def test_no_signature_is_lost_that_was_answered_with_thanks(
     with ExitStack() as stack:
         site = Site(stack, tmp_path, cluster)
         kept = "/petitions/"
-        until(lambda: site.ask(kept)[0] == 200, what="a page that is kept")
+        until(lambda: ask(site.port, kept)[0] == 200, what="a page that is kept")
         with Crowd(site, petition) as crowd:
             crowd.goes_on()
             cluster.restart()
@@ -144,16 +128,16 @@ def test_no_signature_is_lost_that_was_answered_with_thanks(
             # Once more, and this time it stays away until that was noticed.
             cluster.stop()
             crowd.is_refused()
-            status, page = site.ask(petition.get_absolute_url())
+            status, page = ask(site.port, petition.get_absolute_url())
             assert status == 500
             assert "Something broke on our side" in page
             assert "Traceback" not in page
             assert "OperationalError" not in page
-            assert site.ask("/readyz")[0] == 503
-            assert site.ask("/healthz")[0] == 200
+            assert ask(site.port, "/readyz")[0] == 503
+            assert ask(site.port, "/healthz")[0] == 200
             cluster.start()
             crowd.goes_on()
-            until(lambda: site.ask("/readyz")[0] == 200, what="the site is ready again")
+            until(lambda: ask(site.port, "/readyz")[0] == 200, what="the site is ready again")
         assert crowd.hung == []
         assert set(crowd.refused) <= {
             "the petition's page: 500",

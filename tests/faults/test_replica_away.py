@@ -6,7 +6,6 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 
 import psycopg
@@ -17,12 +16,10 @@ from benchmarks.measuring import postgresql
 from cms.core import processes
 from home import serving
 from tests.factories.advocacy import PetitionFactory
-from tests.faults.site import ROOT, environment, manage, own_database, running, until
+from tests.faults.site import ROOT, ask, environment, manage, own_database, running, until
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 TOKEN = "a-token-for-the-test-0123456789"
-# As a proxy that ends TLS would say it.
-HEADERS = {"X-Forwarded-Proto": "https", "Authorization": f"Bearer {TOKEN}"}
 SEARCHES = re.compile(r"(statement|execute [^:]*): .*\bFROM search_text\b")
 DUMPS = re.compile(r"(statement|execute [^:]*): COPY ")
 SAID = "The database answers in place of its replica"
@@ -73,15 +70,7 @@ class Web:
         self._port, self._log = port, log
 
     def ask(self, path: str) -> tuple[int, str]:
-        client = HTTPConnection("127.0.0.1", self._port, timeout=60)
-        try:
-            client.request("GET", path, headers=HEADERS)
-            answer = client.getresponse()
-            return answer.status, answer.read().decode()
-        except ConnectionError:
-            return 0, ""
-        finally:
-            client.close()
+        return ask(self._port, path, Authorization=f"Bearer {TOKEN}")
 
     def finds(self, word: str) -> bool:
         status, page = self.ask(f"/search/?q={word}")
@@ -160,7 +149,8 @@ def test_the_replica_answers_only_while_it_knows_all_that_the_database_knows(
         tell(replica, "SELECT pg_wal_replay_resume()")
         until(lambda: searched("otters") == {"replica"}, what="the replica has caught up")
         until(
-            lambda: site.figure("dovetail_replica_behind_bytes") == 0, what="nothing is left of it"
+            lambda: site.figure("dovetail_replica_behind_bytes") == 0,
+            what="nothing is left of it",
         )
 
     of_database, of_replica = Heard(database), Heard(replica)

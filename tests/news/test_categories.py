@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -50,6 +51,20 @@ def test_an_article_in_two_categories_counts_once_in_each() -> None:
     page.categories.set([water, air])
     page.save()
     assert [c.article_count for c in counts.categories()] == [1, 1]
+
+
+def test_what_is_taken_back_while_it_is_counted_breaks_no_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = filed(CategoryFactory())
+    find_latest = counts._latest
+
+    def late(*counted: Any) -> Any:
+        page.unpublish()
+        return find_latest(*counted)
+
+    monkeypatch.setattr(counts, "_latest", late)
+    assert client.get("/categories/").status_code == 200
 
 
 def test_the_index_names_every_category_with_its_number(client: Client) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -14,6 +16,7 @@ from wagtail.models import Page
 
 from news.models import Category
 from search import embedded, indexing
+from search.documents import documents
 from search.models import Entry, Kind, Word
 from search.queries import Filters, Query, Search, parse
 from tests.factories.advocacy import PetitionFactory, RepresentativeFactory
@@ -53,6 +56,24 @@ def test_it_follows_names_of_what_articles_are_filed_under() -> None:
     page.categories.clear()
     page.save()
     assert [count(word) for word in ("moorlands", "egret")] == [0, 0]
+
+
+def test_two_who_write_the_same_entry_at_the_same_moment_both_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = article(title="Herons", live=True)
+    Entry.objects.all().delete()
+
+    def meanwhile(kind: str, ids: Sequence[int]) -> Any:
+        """Another one looks at the article, and writes first."""
+        monkeypatch.undo()
+        indexing.refresh(kind, ids)
+        return documents(kind, ids)
+
+    monkeypatch.setattr(indexing, "documents", meanwhile)
+    indexing.refresh(Kind.ARTICLE, [page.pk])
+    assert Entry.objects.filter(kind=Kind.ARTICLE, object_id=page.pk).count() == 1
+    assert count("herons") == 1
 
 
 def test_it_forgets_what_is_deleted() -> None:

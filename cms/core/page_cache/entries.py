@@ -42,7 +42,7 @@ class Entry:
 
     Attributes:
         generation: What versions had come to when its rendering began.
-        made_at: When that was, as ``time.time()`` tells it.
+        made_at: When that was, as ``time.time()`` tells it, and so how old its numbers may be.
         good_until: After this it is made anew, whatever was touched.
     """
 
@@ -53,10 +53,15 @@ class Entry:
     generation: int
     made_at: float
     good_until: float
-    # When it was last known to be good, and with which newest generation.
+    # When it was last as it would be if it were made then, and with which newest generation it was
+    # looked through.
     _verified: int = 0
-    _verified_at: float = 0.0
+    _verified_at: float = field(init=False)
     variants: dict[str, Variant] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """What it says was read after its rendering began."""
+        self._verified_at = self.made_at
 
     @cached_property
     def _places(self) -> tuple[int, ...]:
@@ -82,8 +87,8 @@ class Entry:
         if now >= self.good_until:
             return False
         newest = versions.numbers[NEWEST]
-        if self._verified != newest and not self._verify(versions, newest, now):
-            return False
+        if self._verified != newest:
+            return self._verify(versions, newest, now)
         self._verified_at = now
         return True
 
@@ -96,10 +101,14 @@ class Entry:
                 return False
         for at in self._soft_places:
             if numbers[at] > since:
-                # Made anew for this once a second at most; asked again at the next request.
+                # Asked again at the next request; the number is no older than this page.
                 return now < self.made_at + SOFT_SECONDS
-        self._verified = newest
+        self._verified, self._verified_at = newest, now
         return True
+
+    def is_newest(self, versions: Versions) -> bool:
+        """Whether ``is_good`` has seen that all of it, numbers too, is as new as can be."""
+        return self._verified == versions.numbers[NEWEST]
 
     def may_be_shown_meanwhile(self) -> bool:
         """Whether it was good a moment ago, so that readers need not wait for the next one."""

@@ -25,11 +25,14 @@ logger = logging.getLogger(__name__)
 GENERATION = "dovetail:pages:generation"
 CHANNEL = "dovetail:pages:touched"
 # Counting and telling are one step, so that nobody hears of a later generation first. Generations are
-# microseconds at least: a server that has lost its memory goes on where no kept page has been.
+# microseconds at least, by the server's clock and nobody else's: a server that has lost its memory goes
+# on where no kept page has been. One that is full tells all the same.
 TOUCH = """
-local number = math.max(tonumber(redis.call('GET', KEYS[1]) or '0') + 1, tonumber(ARGV[1]))
+local clock = redis.call('TIME')
+local number = tonumber(redis.call('GET', KEYS[1]) or '0') + 1
+number = math.max(number, clock[1] * 1000000 + clock[2], tonumber(ARGV[1]))
 local written = string.format('%.0f', number)
-redis.call('SET', KEYS[1], written)
+redis.pcall('SET', KEYS[1], written)
 redis.call('PUBLISH', ARGV[2], written .. ' ' .. ARGV[3])
 return written
 """
@@ -54,6 +57,8 @@ class RedisVersions:
         self._touch = self._redis.register_script(TOUCH)
         self.numbers: Numbers = array("Q", bytes((FIRST + PLACES) * 8))
         self._heard_at = 0.0
+        # The generation that was heard of last on this connection.
+        self._last = 0
         self._listener: threading.Thread | None = None
         self._starting = threading.Lock()
         self._ended = threading.Event()
@@ -76,9 +81,8 @@ class RedisVersions:
                 return
 
     def _count(self, places: set[int]) -> int:
-        least = max(time.time_ns() // 1000, self.numbers[NEWEST] + 1)
         told = " ".join(map(str, sorted(places)))
-        return int(self._touch(keys=[GENERATION], args=[least, CHANNEL, told]))
+        return int(self._touch(keys=[GENERATION], args=[self.numbers[NEWEST] + 1, CHANNEL, told]))
 
     def close(self) -> None:
         """Listen no more."""
@@ -119,6 +123,7 @@ class RedisVersions:
             # The others hear of it too, so that what they make from now on is good here.
             number = self._count(set())
             self.numbers[FLOOR] = self.numbers[NEWEST] = number
+            self._last = 0
             self._heard_at = time.monotonic()
             while not self._ended.is_set():
                 channel.ping()
@@ -133,6 +138,9 @@ class RedisVersions:
 
     def _take(self, message: dict[str, Any]) -> None:
         number, *places = map(int, message["data"].split())
+        if number <= self._last:
+            raise redis.ConnectionError("another server, or its clock was put back")
+        self._last = number
         for at in places:
             if FIRST <= at < FIRST + PLACES:
                 self.numbers[at] = number

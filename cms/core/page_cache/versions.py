@@ -32,8 +32,9 @@ PLACES = 65_536
 # Before the places: what was made earlier than the first number is of another table; the newest.
 FLOOR, NEWEST, FIRST = 0, 1, 2
 SIZE = (FIRST + PLACES) * 8
-# For how long a page is kept although a tag that changes often was touched.
-SOFT_SECONDS = 1.0
+# For how long after its rendering began a page is kept although a tag that changes often was touched.
+# Half of what a change may take to show: the other half is for who makes the next page.
+SOFT_SECONDS = 0.5
 # How often the file is looked for: somebody may have deleted it.
 LOOK_EVERY = 1.0
 

@@ -117,6 +117,9 @@ class PageCache:
         entry = self._memory.get(asked.key)
         if entry is not None and entry.is_good(table):
             return self._send(entry, environ, start_response, "hit")
+        if entry is not None and entry.may_be_shown_meanwhile():
+            # Its number has changed again since its rendering began.
+            return self._send(entry, environ, start_response, "stale")
         return self._pass(environ, start_response)
 
     def _first(
@@ -134,7 +137,7 @@ class PageCache:
                 if (entry := self._stored(asked.key, table)) is not None:
                     return self._send(entry, environ, start_response, "hit")
                 if mine or time.monotonic() >= until:
-                    return self._make(asked, environ, start_response)
+                    return self._make(asked, table, environ, start_response)
             if old is not None:
                 return self._send(old, environ, start_response, "stale")
             time.sleep(LOOK_EVERY)
@@ -170,10 +173,14 @@ class PageCache:
         return None
 
     def _make(
-        self, asked: Asked, environ: WSGIEnvironment, start_response: StartResponse
+        self,
+        asked: Asked,
+        table: Versions,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
     ) -> Iterable[bytes]:
         """Have the application make the page for everybody, and keep it if it may be kept."""
-        generation = versions.now()
+        generation, now = versions.now(), time.time()
         clean = self._addresses.for_everybody(environ, asked)
         with tags.collected() as shown:
             answer = _ask(self._application, clean)
@@ -188,7 +195,6 @@ class PageCache:
                 _end(answer.body)
             # For one reader only: answered from the request as it came.
             return self._pass(environ, start_response)
-        now = time.time()
         shown.add(tags.SITE)
         names = tuple(sorted(shown))
         entry = Entry(
@@ -204,6 +210,8 @@ class PageCache:
         if self._store is not None:
             with _whatever_fails("write"):
                 self._store.put(entry)
+        # It may have changed since its rendering began.
+        entry.is_good(table)
         return self._send(entry, environ, start_response, "miss")
 
     def _remember_not_kept(self, key: str) -> None:
@@ -222,10 +230,15 @@ class PageCache:
         variant = entry.variants[encoding]
         if_none_match = environ.get("HTTP_IF_NONE_MATCH")
         told = ("X-Page-Cache", how)
-        if if_none_match and entry.is_unchanged(if_none_match):
-            start_response("304 Not Modified", [*variant.unchanged, told])
+        unchanged = if_none_match is not None and entry.is_unchanged(if_none_match)
+        headers = variant.unchanged if unchanged else variant.headers
+        table = versions.opened()
+        if table is None or not entry.is_newest(table):
+            headers = _briefly(headers)
+        if unchanged:
+            start_response("304 Not Modified", [*headers, told])
             return ()
-        start_response("200 OK", [*variant.headers, told])
+        start_response("200 OK", [*headers, told])
         return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
 
 
@@ -343,6 +356,12 @@ def _for_caches(headers: Headers, names: tuple[str, ...]) -> Headers:
             names = tuple(name for name in names if ":" not in name)
         headers = [*headers, ("Surrogate-Key", " ".join(names))]
     return headers
+
+
+def _briefly(headers: Headers) -> Headers:
+    """Of a page with another one under way: a cache in front was told of the change, and asks once."""
+    brief = f"public, max-age=0, s-maxage={min(1, settings.CDN_SECONDS)}"
+    return [(name, brief if name.lower() == "cache-control" else value) for name, value in headers]
 
 
 def _midnight() -> float:

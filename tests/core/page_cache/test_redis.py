@@ -17,8 +17,8 @@ from django.conf import LazySettings
 from cms.core import processes
 from cms.core.page_cache import versions
 from cms.core.page_cache.redis_store import RedisStore
-from cms.core.page_cache.redis_versions import RedisVersions
-from cms.core.page_cache.versions import NEWEST, place
+from cms.core.page_cache.redis_versions import GENERATION, RedisVersions
+from cms.core.page_cache.versions import FLOOR, NEWEST, place
 from tests.core.page_cache.reader import Reader
 from tests.core.page_cache.test_sharing import Slow, entry
 
@@ -102,6 +102,41 @@ def test_a_touch_on_one_machine_is_heard_on_the_others(server: Server) -> None:
     finally:
         one.close()
         other.close()
+
+
+def test_a_server_that_is_full_tells_of_changes_all_the_same(server: Server) -> None:
+    one = RedisVersions(server.address)
+    try:
+        assert one.known()
+        client: Any = redis.Redis.from_url(server.address)
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("maxmemory", "1")
+        # A process that has never asked it anything.
+        touching = RedisVersions(server.address)
+        for name in ("page:1", "page:2", "page:1"):
+            since = one.numbers[NEWEST]
+            touching.touch({place(name)})
+            until(lambda: one.numbers[place(name)] > since)  # noqa: B023 - it is called in this turn
+        assert one.known()
+    finally:
+        one.close()
+
+
+def test_a_server_that_counts_from_an_earlier_time_makes_everything_old(server: Server) -> None:
+    one, client = RedisVersions(server.address), redis.Redis.from_url(server.address)
+    try:
+        assert one.known()
+        # As another server had counted, whose clock was ahead by an hour.
+        client.set(GENERATION, (time.time_ns() // 1000) + 3_600_000_000)
+        touching = RedisVersions(server.address)
+        touching.touch({place("page:1")})
+        until(lambda: one.numbers[place("page:1")] > 0)
+        made = one.numbers[NEWEST]
+        client.delete(GENERATION)
+        touching.touch({place("page:2")})
+        until(lambda: one.known() and one.numbers[FLOOR] > made)
+    finally:
+        one.close()
 
 
 def test_pages_are_shared_and_made_anew_when_touched(server: Server) -> None:

@@ -91,6 +91,77 @@ def test_while_a_hot_page_is_made_anew_others_get_the_one_of_a_moment_ago(
     assert reader.ask("/").body == b"2"
 
 
+class Counting(Slow):
+    """Answers with a number that changes often; while it is made, the clock goes on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.go.set()
+        self.now, self.takes, self.meanwhile = time.time(), 0.0, ""
+        monkeypatch.setattr(time, "time", lambda: self.now)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = super().__call__(environ, start_response)
+        tags.show("count.petition:7")
+        self.now += self.takes
+        if self.meanwhile:
+            touch(self.meanwhile)
+        return body
+
+
+def test_a_number_is_as_old_as_the_rendering_is_since_it_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = Counting(monkeypatch)
+    reader = Reader(counting)
+    counting.takes, counting.meanwhile = versions.SOFT_SECONDS / 2, "count.petition:7"
+    assert reader.ask("/").body == b"1"
+    assert reader.ask("/").body == b"1"
+    counting.now += versions.SOFT_SECONDS / 2
+    assert reader.ask("/").body == b"2"
+
+
+def test_an_old_number_is_shown_meanwhile_for_no_longer_than_an_old_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = Counting(monkeypatch)
+    reader = Reader(counting)
+    assert [reader.ask("/").body for _ in range(2)] == [b"1"] * 2
+    touch("count.petition:7")
+    # Asked for again and again, it is no newer for that.
+    counting.now += versions.SOFT_SECONDS / 2
+    assert reader.ask("/").how == "hit"
+    entry = reader.cache._memory.get("http://testserver/?")
+    assert entry is not None
+    assert entry.may_be_shown_meanwhile()
+    counting.now += entries.STALE_SECONDS - versions.SOFT_SECONDS / 2
+    assert not entry.may_be_shown_meanwhile()
+
+
+def test_what_is_not_the_newest_is_kept_in_front_for_a_second_and_no_longer(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    """A cache that was told of the change may ask at once, and be told nothing more of it."""
+    settings.CDN_SECONDS = 3600
+    counting = Counting(monkeypatch)
+    reader = Reader(counting)
+    long, brief = "s-maxage=3600", "public, max-age=0, s-maxage=1"
+
+    def told(**headers: str) -> str:
+        return reader.ask("/", **headers).headers["cache-control"]
+
+    assert long in told()
+    assert long in told()
+    touch("count.petition:7")
+    assert told() == brief
+    assert told(if_none_match="*") == brief
+    counting.now += versions.SOFT_SECONDS
+    counting.meanwhile = "page:1"
+    assert told() == brief
+    counting.meanwhile = ""
+    assert long in told()
+
+
 def test_nobody_gets_a_page_that_nobody_has_seen_good_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
