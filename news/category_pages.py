@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.http import Http404
+
 from news import counts
 from news.models import ArticlePage, Category, CategoryIndexPage
 from news.paging import NewestFirst
@@ -32,8 +34,13 @@ def index() -> dict[str, Any]:
 
 
 def category(page: CategoryIndexPage, request: HttpRequest, shown: Category) -> dict[str, Any]:
-    """One category: the newest article large, the others in pages, and those below it."""
+    """One category: the newest article large, the others in pages, and those below it.
+
+    Http404 where it was deleted since it was found.
+    """
     counted = {row.pk: row for row in counts.categories()}
+    if shown.pk not in counted:
+        raise Http404
     articles = ArticlePage.objects.live().public().in_category(shown)
     paginator = NewestFirst(
         articles, what=f"category {shown.pk}", known=counted[shown.pk].article_count

@@ -67,6 +67,20 @@ def test_what_is_taken_back_while_it_is_counted_breaks_no_page(
     assert client.get("/categories/").status_code == 200
 
 
+def test_a_category_that_is_deleted_while_its_page_is_made_is_not_found(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    water = CategoryFactory(slug="water")
+    count = counts.categories
+
+    def late() -> Any:
+        water.delete()
+        return count()
+
+    monkeypatch.setattr(counts, "categories", late)
+    assert client.get("/categories/water/").status_code == 404
+
+
 def test_the_index_names_every_category_with_its_number(client: Client) -> None:
     CategoryFactory(name="Air & noise", slug="air", introduction="What we breathe.")
     water = CategoryFactory(name="Water", slug="water")
