@@ -245,7 +245,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 KNOWN_BROWSER_COOKIE = "known-browser"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = False  # Wagtail's own scripts read it.
+# Scripts, Wagtail's too, take the token from the page.
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cms.core.views.csrf_failure"
 
