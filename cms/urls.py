@@ -6,13 +6,11 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.admin.auth import require_admin_access
 
-from cms.core import documents, shared_passwords
+from cms.core import documents, reports, shared_passwords
 from cms.core import views as core_views
 from cms.core.accounts.urls import urlpatterns as login_urls
 from cms.core.metrics import metrics
-from cms.core.site_history import SiteHistoryView
 
 handler404 = "search.missing.not_found"
 handler500 = "cms.core.views.server_error"
@@ -23,13 +21,8 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("robots.txt", core_views.robots, name="robots"),
-    # Before Wagtail's own addresses of the same report.
-    path("admin/reports/site-history/", require_admin_access(SiteHistoryView.as_view())),
-    path(
-        "admin/reports/site-history/results/",
-        require_admin_access(SiteHistoryView.as_view(results_only=True)),
-    ),
-    # Before Wagtail's own addresses of the same forms.
+    # Before Wagtail's own addresses of the same lists and forms.
+    path("admin/", include(reports.urlpatterns)),
     path("admin/", include(login_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(documents.urlpatterns)),
