@@ -2,15 +2,15 @@
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.admin.auth import require_admin_access
-from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.core import documents, reports, shared_passwords
 from cms.core import views as core_views
 from cms.core.accounts.urls import urlpatterns as login_urls
 from cms.core.metrics import metrics
-from cms.core.site_history import SiteHistoryView
 
 handler404 = "search.missing.not_found"
 handler500 = "cms.core.views.server_error"
@@ -21,16 +21,11 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("robots.txt", core_views.robots, name="robots"),
-    # Before Wagtail's own addresses of the same report.
-    path("admin/reports/site-history/", require_admin_access(SiteHistoryView.as_view())),
-    path(
-        "admin/reports/site-history/results/",
-        require_admin_access(SiteHistoryView.as_view(results_only=True)),
-    ),
-    # Before Wagtail's own addresses of the same forms.
+    # Before Wagtail's own addresses of the same lists and forms.
+    path("admin/", include(reports.urlpatterns)),
     path("admin/", include(login_urls)),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    path("documents/", include(documents.urlpatterns)),
     path("search/", include("search.urls")),
     path("", include("cms.newsletter.urls")),
     path("", include("advocacy.urls")),
@@ -41,4 +36,17 @@ if settings.SERVE_MEDIA:
         path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", core_views.media, name="media")
     ]
 
-urlpatterns += [path("", include("news.urls")), path("", include(wagtail_urls))]
+urlpatterns += [
+    path("", include("news.urls")),
+    # Before Wagtail's own: a second form to log in with, which counts no guesses, and one for the
+    # password of a page.
+    path(
+        "_util/login/",
+        require_safe(RedirectView.as_view(pattern_name="wagtailadmin_login", query_string=True)),
+    ),
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        shared_passwords.for_page,
+    ),
+    path("", include(wagtail_urls)),
+]

@@ -54,7 +54,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if words and request.method == "GET" and redirects.find(request) is None:
         found = _meant(request, words)
     context = {"words": " ".join(words), "articles": found}
-    return render(request, "404.html", context, status=404)
+    # Left unsaid, caches keep it for minutes: the page may be published in a moment.
+    response = render(request, "404.html", context, status=404)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def words_of(path: str) -> list[str]:

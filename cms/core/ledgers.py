@@ -14,7 +14,7 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView, InspectView
 
-from cms.core.spreadsheets import as_text
+from cms.core.spreadsheets import TextInCells
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -47,7 +47,7 @@ class ReadOnly(PermissionHelper):
         return False
 
 
-class LedgerIndexView(IndexView):
+class LedgerIndexView(TextInCells, IndexView):
     """The list, whose export no spreadsheet takes for formulas."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -83,11 +83,6 @@ class LedgerIndexView(IndexView):
         """A nought is a nought and nothing an empty cell; modeladmin writes a dash for both."""
         row = {field: lookup_field(field, item, self.model_admin)[2] for field in self.list_export}
         return {field: "" if value is None else value for field, value in row.items()}
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """Text stays text."""
-        processed = super().preprocess_field_value(field, value, export_format)
-        return as_text(processed) if isinstance(processed, str) else processed
 
 
 class LedgerInspectView(InspectView):

@@ -59,14 +59,16 @@ def client_address(request: HttpRequest) -> Address | None:
     """The address of the client; None where the server names none.
 
     ``X-Forwarded-For`` is read from its end, and only as far as each hop was written by one of
-    ``TRUSTED_PROXIES``: what stands before that could have been written by anybody.
+    ``TRUSTED_PROXIES``: what stands before that could have been written by anybody. As for
+    ``cms.core.proxies``, whoever comes over a socket of this machine is one of them.
     """
-    client = _address(request.META.get("REMOTE_ADDR", ""))
-    if client is None:
+    peer = request.META.get("REMOTE_ADDR", "")
+    client = _address(peer)
+    trusted = [ipaddress.ip_network(network) for network in settings.TRUSTED_PROXIES]
+    if client is None and (peer or not trusted):
         return None
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    trusted = [ipaddress.ip_network(network) for network in settings.TRUSTED_PROXIES]
-    while hops and any(client in network for network in trusted):
+    while hops and (client is None or any(client in network for network in trusted)):
         hop = _address(hops.pop())
         if hop is None:
             break

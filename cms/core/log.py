@@ -16,12 +16,17 @@ _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![\w=.-])[\w=.-]{8,}:[\w-]{4,}:[\w-]{20,}|\b[0-9a-z]{6}-[0-9a-f]{32}\b")
 _QUERY = re.compile(r"(?<=[\w/-])\?[^\s'\"<>]+")
 _IP = re.compile(
-    r"\b(?!127\.)\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\b", re.I
+    r"\b(?!127\.)\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b"
+    r"|\b(?:[0-9a-f]{1,4}:){1,7}(?:(?::[0-9a-f]{1,4}){1,6}\b|:(?![\w:]))",
+    re.IGNORECASE,
 )
+# A database repeats the row that it refused: names and words of whoever sent it, over any number of lines.
+_ROW = re.compile(r"(?<=DETAIL:).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 
 
 def without_people(text: str) -> str:
-    """The text without mail addresses, addresses of computers, questions and secrets in links."""
+    """The text without mail addresses, addresses of computers, rows, questions, secrets in links."""
+    text = _ROW.sub(" [row]", text)
     text = _ADDRESS.sub("[address]", text)
     text = _TOKEN.sub("[token]", text)
     text = _QUERY.sub("?[query]", text)

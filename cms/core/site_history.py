@@ -20,7 +20,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from cms.core.accounts import audit
-from cms.core.spreadsheets import as_text
+from cms.core.spreadsheets import TextInCells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ JSON_LINES = "jsonl"
 BATCH = 500
 
 
-class SiteHistoryView(LogEntriesView):
+class SiteHistoryView(TextInCells, LogEntriesView):
     """Wagtail hides the report from those without a page to look after, but answers them."""
 
     FORMATS = (*LogEntriesView.FORMATS, JSON_LINES)
@@ -92,8 +92,3 @@ class SiteHistoryView(LogEntriesView):
             "id": str(entry.object_id),
             "name": entry.label,
         }
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """No text is taken for a formula."""
-        processed = super().preprocess_field_value(field, value, export_format)
-        return as_text(processed) if isinstance(processed, str) else processed

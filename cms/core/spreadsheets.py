@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -14,3 +15,12 @@ def as_text(value: str) -> str:
     """A cell that every spreadsheet shows as it stands and none computes."""
     value = CONTROL_CHARACTERS.sub("", value)
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+class TextInCells:
+    """For a list that can be taken away: its text stays text."""
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        """As the list does it, and no formula."""
+        processed = super().preprocess_field_value(field, value, export_format)  # type: ignore[misc]  # a mixin
+        return as_text(processed) if isinstance(processed, str) else processed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import posixpath
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -85,10 +86,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 
+# Where pictures lie below MEDIA_ROOT. Beside them lie documents, of which not all are for everybody:
+# these have one address, which asks.
+PICTURES = ("images/", "original_images/")
+
+
 @of_no_site
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """An uploaded file, where no web server in front of this one serves them."""
+    """An uploaded picture, where no web server in front of this one serves them."""
+    if not posixpath.normpath(path).lstrip("/").startswith(PICTURES):
+        raise Http404
     try:
         response: FileResponse = static_serve(request, path, document_root=str(settings.MEDIA_ROOT))
     except SuspiciousFileOperation as error:

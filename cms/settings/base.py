@@ -184,6 +184,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "wagtailadmin_login"
+# After a password, for whoever names no address of ours to be led to.
+LOGIN_REDIRECT_URL = "/"
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
@@ -243,7 +245,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 KNOWN_BROWSER_COOKIE = "known-browser"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = False  # Wagtail's own scripts read it.
+# Scripts, Wagtail's too, take the token from the page.
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cms.core.views.csrf_failure"
 
@@ -297,6 +300,7 @@ WAGTAIL_SITE_NAME = "Dovetail"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "cms.core.rich_text.NamedRichTextArea"}}
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "password_required.html"  # noqa: S105 - a template
+WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = WAGTAIL_PASSWORD_REQUIRED_TEMPLATE
 # Pages for those who log in are for the newsroom: it has one place to do that.
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 # What editors search for in the admin; what readers search for is the app ``search``.

@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from django.http.request import validate_host
 
+from cms.core.log import without_people
+
 _env = environ.Env()
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
 # Seconds, and for one thousandths of them; two is the least that the driver knows.
@@ -353,16 +355,45 @@ def search_server(name: str) -> str:
     return address.rstrip("/")
 
 
-def without_query(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
-    """What is told of an error, without what stood behind the question mark: it may be a ZIP code.
+# What is told of an error outside of this machine. The rest of a report holds what a reader sent: the
+# form, the address with its key, the variables, the statements before; and a database's message
+# repeats the row that it refused.
+_TOLD = (
+    "event_id", "timestamp", "platform", "level", "logger", "transaction", "release", "environment",
+    "modules", "sdk",
+)  # fmt: skip
+_TOLD_OF_A_LINE = (
+    "filename", "abs_path", "module", "function", "lineno", "context_line", "pre_context",
+    "post_context", "in_app",
+)  # fmt: skip
 
-    The variables of a view hold the same, so only the lines that ran are told.
+
+def only_where_it_broke(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:
+    """Of a report its kind and the lines that ran; the message is in the log of this machine.
+
+    None where somebody sent what no browser sends: that is refused, and no error.
     """
-    event.get("request", {}).pop("query_string", None)
-    for error in (event.get("exception") or {}).get("values") or []:
-        for frame in (error.get("stacktrace") or {}).get("frames", []):
-            frame.pop("vars", None)
-    return event
+    if str(event.get("logger", "")).startswith("django.security."):
+        return None
+    told = {name: event[name] for name in _TOLD if name in event}
+    if "transaction" in told:
+        # The view's pattern, or the path where no view was found.
+        told["transaction"] = without_people(told["transaction"])
+    if template := (event.get("logentry") or {}).get("message"):
+        told["logentry"] = {"message": without_people(template)}
+    if errors := (event.get("exception") or {}).get("values"):
+        told["exception"] = {"values": [_without_its_message(error) for error in errors]}
+    return told
+
+
+def _without_its_message(error: dict[str, Any]) -> dict[str, Any]:
+    frames = (error.get("stacktrace") or {}).get("frames", [])
+    lines = [{name: frame[name] for name in _TOLD_OF_A_LINE if name in frame} for frame in frames]
+    return {
+        "type": error.get("type"),
+        "module": error.get("module"),
+        "stacktrace": {"frames": lines},
+    }
 
 
 def sentry(name: str) -> None:
@@ -373,7 +404,7 @@ def sentry(name: str) -> None:
     _check_package(name, "sentry_sdk")
     try:
         importlib.import_module("sentry_sdk").init(
-            dsn=dsn, send_default_pii=False, before_send=without_query
+            dsn=dsn, send_default_pii=False, before_send=only_where_it_broke
         )
     except ValueError:
         refuse(name, "is no address of a Sentry project. Copy it from the project's settings.")

@@ -49,8 +49,12 @@ def network(settings: Settings, peer: str, forwarded: str | None = None) -> str:
         ("10.0.0.7", "", "10.0.0.7/32"),
         ("10.0.0.7", "198.51.100.1, unknown", "10.0.0.7/32"),
         ("10.0.0.7", "10.0.0.8", "10.0.0.8/32"),
+        # Over a socket of this machine, which only a proxy of ours has.
+        ("", "192.0.2.66, 198.51.100.1", "198.51.100.1/32"),
+        ("", "192.0.2.66, 198.51.100.1, fd00::5", "198.51.100.1/32"),
         # No address at all.
         ("", None, "unknown"),
+        ("", "unknown", "unknown"),
         ("/run/socket", "198.51.100.1", "unknown"),
     ],
 )
@@ -58,6 +62,13 @@ def test_the_hop_that_counts_is_the_last_that_a_proxy_of_ours_wrote(
     settings: Settings, peer: str, forwarded: str | None, expected: str
 ) -> None:
     assert network(settings, peer, forwarded) == expected
+
+
+def test_without_a_proxy_nobody_says_who_came_over_a_socket(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = []
+    request = RequestFactory().get("/", headers={"x-forwarded-for": "198.51.100.1"})
+    request.META["REMOTE_ADDR"] = ""
+    assert limits.client_network(request) == "unknown"
 
 
 @pytest.mark.parametrize(

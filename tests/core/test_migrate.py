@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.cache import caches
 from django.core.files import locks
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, models
 from django.db.migrations import operations
 from django.db.migrations.loader import MigrationLoader
+from pytest_django import Settings
 
 from cms.core.management.commands import migrate
 
@@ -178,3 +180,15 @@ def test_a_table_in_use_makes_no_queue_of_readers(monkeypatch: pytest.MonkeyPatc
         thread.join(60)
     # And once nobody reads any more, it goes through.
     call_command("migrate", stderr=StringIO())
+
+
+@pytest.mark.django_db
+def test_a_cache_in_the_database_has_its_table_before_anything_looks_into_it(
+    settings: Settings,
+) -> None:
+    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kept"}
+    settings.CACHES = {**settings.CACHES, "default": table}
+    for _ in range(2):
+        call_command("migrate", verbosity=0)
+    caches["default"].set("a", 1)
+    assert caches["default"].get("a") == 1

@@ -44,10 +44,10 @@ def test_production_cookies_belong_to_this_host_and_travel_encrypted(start: Star
         assert settings[f"{kind}_COOKIE_NAME"].startswith("__Host-")
         assert settings[f"{kind}_COOKIE_SECURE"]
         assert settings[f"{kind}_COOKIE_SAMESITE"] == "Lax"
+        assert settings[f"{kind}_COOKIE_HTTPONLY"]
         # A name that begins so is refused by browsers with a domain or another path.
         assert settings.get(f"{kind}_COOKIE_DOMAIN") is None
         assert settings.get(f"{kind}_COOKIE_PATH", "/") == "/"
-    assert settings["SESSION_COOKIE_HTTPONLY"]
     # It has a path of its own, so it cannot be __Host-.
     assert settings["KNOWN_BROWSER_COOKIE"].startswith("__Secure-")
 

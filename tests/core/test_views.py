@@ -151,6 +151,7 @@ def test_a_page_that_is_not_there_offers_ways_on(
     response = client.get(address)
     html = response.content.decode()
     assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "no-store"
     assert "This page is not here" in html
     assert 'action="/search/"' in html
     assert '<meta name="robots" content="noindex">' in html

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from cms.core import mail
 from cms.core.allowance import MAILS_A_DAY
 from cms.newsletter import subscriptions, suppressions
-from cms.newsletter.models import Subscriber, SubscriberStatus, Suppression
+from cms.newsletter.models import Subscriber, SubscriberStatus, Suppression, SuppressionReason
 from cms.newsletter.subscriptions import LinkState
 from tests.factories.newsletter import SubscriberFactory
 
@@ -165,6 +168,37 @@ def test_an_address_that_its_server_refuses_is_written_to_again_only_if_it_prove
 def test_a_strangers_mailbox_that_is_not_there_is_not_noted_down() -> None:
     mail.address_refused.send(sender=None, address="nobody@example.org")
     assert not Suppression.objects.exists()
+
+
+def test_nobody_learns_who_subscribed_ended_or_wanted_to_be_forgotten(client: Client) -> None:
+    capped, ended = SubscriberFactory.create(), SubscriberFactory.create(confirmed=True)
+    for _ in range(MAILS_A_DAY):
+        subscriptions.subscribe(email=capped.email)
+    subscriptions.end(subscriber=ended, never=True)
+    suppressions.suppress(address="gone@example.org", reason=SuppressionReason.NEVER_AGAIN)
+    rows = Subscriber.objects.count()
+    emails = {
+        "new": "new@example.org",
+        "pending": SubscriberFactory.create().email,
+        "confirmed": SubscriberFactory.create(confirmed=True).email,
+        "capped": capped.email,
+        "ended for good": ended.email,
+        "forgotten": "gone@example.org",
+    }
+    before = list(Subscriber.objects.filter(pk=ended.pk).values())
+    shapes, answers = {}, {}
+    client.get("/subscribe/")
+    for kind, email in emails.items():
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.post("/subscribe/", {"email": email, "frequency": "weekly"})
+        shapes[kind] = [query["sql"].split(" ")[0:3] for query in captured.captured_queries]
+        shapes[kind] = [shape for shape in shapes[kind] if "SAVEPOINT" not in shape]
+        answers[kind] = (answer.status_code, answer.headers["Location"], answer.content)
+    assert all(shape == shapes["new"] for shape in shapes.values()), shapes
+    assert set(answers.values()) == {(302, "/subscribe/check-your-mail/", b"")}
+    # A row for whom is new, and for the two that the factory made.
+    assert Subscriber.objects.count() == rows + 3
+    assert list(Subscriber.objects.filter(pk=ended.pk).values()) == before
 
 
 def test_no_link_names_an_address() -> None:

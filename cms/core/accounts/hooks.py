@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -14,14 +15,15 @@ from wagtail.admin.widgets import Button
 from cms.core.accounts import audit, people_views, standing
 from cms.core.accounts.sessions import SessionStore
 from cms.core.accounts.urls import admin_urlpatterns
+from cms.core.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from django.urls import URLPattern
     from wagtail.log_actions import LogActionRegistry
 
-    from cms.core.models import User
+    from cms.core.requests import AdminRequest
 
 JOBS_KEPT = timedelta(days=14)
 
@@ -60,6 +62,28 @@ def access_button(user: User, request_user: User) -> Iterator[Button]:
         yield Button("Login", reverse("core_access", args=[user.pk]), icon_name="key", priority=40)
 
 
+def make_no_administrator(request: AdminRequest) -> None:
+    """Wagtail has whoever may change people tick that somebody is one."""
+    if "is_superuser" in request.POST and not request.user.is_superuser:
+        raise PermissionDenied
+
+
+def leave_administrators_alone(request: AdminRequest, user: User) -> None:
+    """It also has them set an administrator's password, and take the rights."""
+    make_no_administrator(request)
+    if not people_views.may_change(request.user, user):
+        raise PermissionDenied
+
+
+def leave_them_alone_in_bulk(
+    request: AdminRequest, action: str, objects: Iterable[Any], view: object
+) -> None:
+    """The same for many at once."""
+    for one in objects:
+        if isinstance(one, User):
+            leave_administrators_alone(request, one)
+
+
 def sweep_logins() -> str:
     """Forget sessions that are over, and old entries that say who was where."""
     SessionStore.clear_expired()
@@ -90,6 +114,9 @@ HOOKS = (
     ("register_account_menu_item", own_factor_item),
     ("register_account_menu_item", own_sessions_item),
     ("register_user_listing_buttons", access_button),
+    ("before_create_user", make_no_administrator),
+    ("before_edit_user", leave_administrators_alone),
+    ("before_bulk_action", leave_them_alone_in_bulk),
     ("sweep", sweep_logins),
     ("sweep", sweep_jobs),
 )

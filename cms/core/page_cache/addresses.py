@@ -33,8 +33,10 @@ _NEVER_WRITTEN = re.compile(r"[\x00-\x1f\x7f\\]|/\.\.?(/|$)")
 # What any view here knows (Wagtail's admin gives up previews with DELETE, and keeps what was put away
 # with PATCH), and what another site's script may ask a server for first.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"})
-# No picture, document or article may be larger; nothing is read of what is.
-_LARGEST_BODY = 20 * 1024 * 1024
+# No picture, document or article may be larger, and no form of a reader's; nothing is read of what is.
+_LARGEST_UPLOAD = 20 * 1024 * 1024
+_LARGEST_FORM = 1024 * 1024
+_UPLOADS = "/admin/"
 _NUMBER = re.compile(r"[0-9]{1,4}")
 # Written by others to follow readers. They say nothing to any view.
 _FOLLOWS = re.compile(
@@ -75,7 +77,9 @@ class Addresses:
         """
         if environ["REQUEST_METHOD"] not in _METHODS:
             raise RefusedError("a method that nothing here knows")
-        if (length := environ.get("CONTENT_LENGTH")) and _is_too_much(length):
+        path = environ.get("PATH_INFO", "")
+        most = _LARGEST_UPLOAD if path.startswith(_UPLOADS) else _LARGEST_FORM
+        if (length := environ.get("CONTENT_LENGTH")) and _is_too_much(length, most):
             raise RefusedError("a body larger than any of ours")
         host = environ.get("HTTP_HOST")
         if host is None:
@@ -87,7 +91,6 @@ class Addresses:
             if len(self._hosts) >= MOST_HOSTS:
                 self._hosts.clear()
             self._hosts[host] = known
-        path = environ.get("PATH_INFO", "")
         if _NEVER_WRITTEN.search(path):
             raise RefusedError("a path that no page has")
         return known
@@ -180,5 +183,5 @@ class Addresses:
         return clean
 
 
-def _is_too_much(length: str) -> bool:
-    return not length.isdecimal() or len(length) > 10 or int(length) > _LARGEST_BODY
+def _is_too_much(length: str, most: int) -> bool:
+    return not length.isdecimal() or len(length) > 10 or int(length) > most

@@ -267,8 +267,14 @@ def _refuse(
     versions.say_once(
         f"refused {refusal}", "Refused: %s; it is said once, more may follow.", refusal
     )
-    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(REFUSAL)))]
-    start_response("400 Bad Request", [*headers, ("Cache-Control", "no-store")])
+    headers = [
+        ("Content-Type", "text/plain"),
+        ("Content-Length", str(len(REFUSAL))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]
+    start_response("400 Bad Request", headers)
     return () if environ["REQUEST_METHOD"] == "HEAD" else (REFUSAL,)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cms.core.accounts import totp
 from cms.core.models import SecondFactor, User
-from tests.core.accounts.people import SECRET
+from tests.core.accounts.people import PASSWORD, SECRET
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,7 @@ def keeper() -> User:
     group.permissions.add(
         Permission.objects.get(codename="access_admin"),
         Permission.objects.get(codename="change_user"),
+        Permission.objects.get(codename="add_user"),
     )
     user: User = UserFactory(role="Keepers")
     return user
@@ -111,3 +112,35 @@ def test_ending_all_of_ones_own_sessions_leads_to_the_login() -> None:
     answer = client_of(user).post(reverse("core_end_sessions", args=[user.pk]))
     assert answer["Location"] == reverse("wagtailadmin_login")
     assert not user.login_sessions.exists()
+
+
+def test_whoever_keeps_people_does_not_become_an_administrator() -> None:
+    keepers, boss, colleague = keeper(), somebody("administrator"), somebody("Editors")
+    before = User.objects.filter(pk=boss.pk).values().get()
+    group = Group.objects.get(name="Keepers")
+    client = client_of(keepers)
+
+    def edit(person: User, **more: str) -> None:
+        address = f"{person.pk}@newsroom.example"
+        given = {"first_name": "New", "last_name": "Name", "is_active": "on", "email": address}
+        url = reverse("wagtailusers_users:edit", args=[person.pk])
+        client.post(url, {**given, "username": person.username, **more})
+
+    edit(boss)
+    for person in (colleague, keepers):
+        edit(person, is_superuser="on")
+    add = {"username": "x", "email": "x@x.example", "first_name": "X", "last_name": "Y"}
+    secret = {"password1": PASSWORD, "password2": PASSWORD, "is_superuser": "on"}
+    client.post(reverse("wagtailusers_users:add"), {**add, **secret})
+    for action, data in (("set_active_state", {}), ("assign_role", {"role": str(group.pk)})):
+        url = reverse("wagtail_bulk_action", args=["core", "user", action])
+        client.post(f"{url}?id={boss.pk}&id={colleague.pk}", data)
+    assert User.objects.filter(pk=boss.pk).values().get() == before
+    assert not boss.groups.exists()
+    assert list(User.objects.filter(is_superuser=True)) == [boss]
+    # What they are there for, they can still do.
+    edit(colleague)
+    client.post(f"{url}?id={colleague.pk}", {"role": str(group.pk)})
+    colleague.refresh_from_db()
+    assert colleague.first_name == "New"
+    assert group in colleague.groups.all()

@@ -183,6 +183,8 @@ def test_what_nobody_who_reads_here_asks_is_refused_before_django(
         answers = [echoes.ask(address, **headers) for _ in range(20)]
     assert {answer.status for answer in answers} == {400}
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    assert answers[0].headers["x-content-type-options"] == "nosniff"
+    assert answers[0].headers["content-security-policy"].startswith("default-src 'none'")
     assert not echoes.renderings
     assert len(caplog.records) == 1
 

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files import locks
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
@@ -52,6 +53,8 @@ class Command(migrate.Command):
             raise CommandError("The replica follows by itself: migrate the database.")
         connection = connections[options["database"]]
         with self.one_at_a_time(connection):
+            # What follows a migration looks into the cache; does nothing where that is elsewhere.
+            call_command("createcachetable", database=options["database"], verbosity=0)
             for left in reversed(range(max(1, options["tries"]))):
                 try:
                     super().handle(*args, **options)
