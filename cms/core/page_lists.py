@@ -20,7 +20,6 @@ from wagtail.models import Page, PageLogEntry
 from cms.core.counting import CountedSoFar
 
 if TYPE_CHECKING:
-    from django.core.paginator import Paginator
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from wagtail.models import PageQuerySet
@@ -42,19 +41,23 @@ def people_who_edited(request: HttpRequest) -> QuerySet[User]:
     return get_user_model().objects.filter(Exists(edits))
 
 
+def _choice(label: str, kind: type[MultipleUserFilter], people: Any) -> MultipleUserFilter:
+    """A filter by people. It finds no page twice, so nothing need be made distinct."""
+    return kind(label=label, queryset=people, widget=CheckboxSelectMultiple, distinct=False)
+
+
 class PageFilters(listing.PageFilterSet):
-    """Wagtail's filters. Nothing that they ask for is found twice, so nothing need be made distinct."""
+    """Wagtail's filters, with these people."""
 
-    owner = MultipleUserFilter(
-        label="Owner", queryset=owners, widget=CheckboxSelectMultiple, distinct=False
-    )
-    edited_by = listing.EditedByFilter(
-        label="Edited by", queryset=people_who_edited, widget=CheckboxSelectMultiple, distinct=False
-    )
+    owner = _choice("Owner", MultipleUserFilter, owners)
+    edited_by = _choice("Edited by", listing.EditedByFilter, people_who_edited)
 
 
-class ExplorerFilters(PageFilters, listing.GenericPageFilterSet):
-    """The same, and by type."""
+class ExplorerFilters(listing.GenericPageFilterSet):
+    """The same, beside the filter by type."""
+
+    owner = _choice("Owner", MultipleUserFilter, owners)
+    edited_by = _choice("Edited by", listing.EditedByFilter, people_who_edited)
 
 
 class ExplorerView(listing.ExplorableIndexView):
@@ -70,9 +73,9 @@ class ExplorerView(listing.ExplorableIndexView):
             orderings.remove(self.sort_order_field)
         return orderings
 
-    def get_paginator(self, queryset: PageQuerySet, *args: Any, **kwargs: Any) -> Paginator[Page]:
+    def get_paginator(self, queryset: PageQuerySet, *args: Any, **kwargs: Any) -> CountedSoFar:
         """Knows from the page itself how many are below it, where nothing is left out."""
-        paginator: Paginator[Page] = super().get_paginator(queryset, *args, **kwargs)
+        paginator: CountedSoFar = super().get_paginator(queryset, *args, **kwargs)
         if not self.is_searching and not self.is_filtering and self._sees_all:
             paginator.count = self.parent_page.numchild
             paginator.is_cut = False

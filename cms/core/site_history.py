@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Exists, IntegerField, OuterRef, Q, Value
+from django.db.models import Exists, IntegerField, OuterRef, Value
 from django.http import StreamingHttpResponse
 from django.utils.functional import cached_property
 from wagtail.admin.filters import ContentTypeFilter
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
     from wagtail.models.audit_log import BaseLogEntry
 
     from cms.core.models import User
@@ -56,11 +56,15 @@ def _entries_for(user: User) -> list[QuerySet[Any]]:
 
 
 def _named_by(user: User, column: str, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of the rows that an entry names; of each of them one entry is looked for."""
-    some = Q()
+    """Those of the rows that an entry names; of each of them one entry is looked for.
+
+    Log by log: of two in one condition PostgreSQL reads each from its beginning, row for row.
+    """
+    found: set[Any] = set()
     for entries in _entries_for(user):
-        some |= Q(Exists(entries.filter(**{column: OuterRef("pk")})))
-    return rows.filter(some)
+        naming = rows.order_by().filter(Exists(entries.filter(**{column: OuterRef("pk")})))
+        found.update(naming.values_list("pk", flat=True))
+    return rows.filter(pk__in=found)
 
 
 def _actions_so_far() -> set[str]:
@@ -78,7 +82,7 @@ def _actions_so_far() -> set[str]:
     return found
 
 
-def _types(request: HttpRequest) -> QuerySet[ContentType]:
+def _types(request: AdminRequest) -> QuerySet[ContentType]:
     return _named_by(request.user, "content_type", ContentType.objects.order_by("model"))
 
 
