@@ -41,29 +41,20 @@ def people_who_edited(request: HttpRequest) -> QuerySet[User]:
     return get_user_model().objects.filter(Exists(edits))
 
 
-def _choice(label: str, kind: type[MultipleUserFilter], people: Any) -> MultipleUserFilter:
-    """A filter by people. It finds no page twice, so nothing need be made distinct."""
-    return kind(label=label, queryset=people, widget=CheckboxSelectMultiple, distinct=False)
+class PageFilters(listing.GenericPageFilterSet):
+    """Wagtail's filters, with these people. They find no page twice: nothing is made distinct."""
 
-
-class PageFilters(listing.PageFilterSet):
-    """Wagtail's filters, with these people."""
-
-    owner = _choice("Owner", MultipleUserFilter, owners)
-    edited_by = _choice("Edited by", listing.EditedByFilter, people_who_edited)
-
-
-class ExplorerFilters(listing.GenericPageFilterSet):
-    """The same, beside the filter by type."""
-
-    owner = _choice("Owner", MultipleUserFilter, owners)
-    edited_by = _choice("Edited by", listing.EditedByFilter, people_who_edited)
+    owner = MultipleUserFilter(
+        label="Owner", queryset=owners, widget=CheckboxSelectMultiple, distinct=False
+    )
+    edited_by = listing.EditedByFilter(
+        label="Edited by", queryset=people_who_edited, widget=CheckboxSelectMultiple, distinct=False
+    )
 
 
 class ExplorerView(listing.ExplorableIndexView):
     """The pages below one page."""
 
-    base_filterset_class = ExplorerFilters
     paginator_class = CountedSoFar
 
     def get_valid_orderings(self) -> list[str]:
@@ -93,12 +84,12 @@ class ExplorerView(listing.ExplorableIndexView):
 class PagesOfTypeView(ContentTypeUseView):
     """All pages of one type."""
 
-    base_filterset_class = PageFilters
     paginator_class = CountedSoFar
 
 
 class PageLists(PageViewSet):
     """Wagtail's views of pages with these lists."""
 
+    filterset_class = PageFilters
     index_view_class = ExplorerView
     content_type_use_view_class = PagesOfTypeView
