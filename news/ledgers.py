@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter, display
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -178,7 +179,8 @@ class _OneOf(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """By name."""
-        rows = self.model.objects.filter(stories__isnull=False).distinct()
+        stories = Story.objects.order_by().filter(**{str(self.parameter_name): OuterRef("pk")})
+        rows = self.model.objects.filter(Exists(stories))
         return sorted(((str(row.pk), str(row)) for row in rows), key=lambda row: row[1].casefold())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Story]) -> QuerySet[Story]:

@@ -6,7 +6,7 @@ import json
 from collections import OrderedDict
 from typing import Any
 
-from django.db.models import Count, FloatField, Func, QuerySet
+from django.db.models import Count, Exists, FloatField, Func, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from modelsearch.backends.base import FilterFieldError
 from modelsearch.backends.database.sqlite import sqlite as stock
@@ -21,6 +21,8 @@ from wagtail.search.models import IndexEntry
 
 # In the order of the table's columns: words that are completed, body, title.
 WEIGHTS = (1.0, 1.0, 4.0)
+# Of a frequent word so many of the best hits are looked at, counted and offered.
+BEST = 2_000
 Scores = dict[Any, float]
 
 
@@ -47,12 +49,15 @@ class _OneScan:
     query: Any
     queryset: QuerySet[Any]
 
-    def scores(self, config: Any) -> tuple[bool, Scores] | None:
-        """Whether the rows are to be left out, and the score of each; None where all are wanted."""
+    def scores(self, config: Any, most: int | None) -> tuple[bool, Scores] | None:
+        """Whether the rows are to be left out, and the score of each; None where all are wanted.
+
+        ``most`` is how many of the best are wanted; None for all. What is left out, is so entirely.
+        """
         query = normalize(self.query)
         leave_out = isinstance(query, Not)
         if leave_out:
-            query = query.subquery
+            query, most = query.subquery, None
         if isinstance(query, MatchAll):
             return (False, {}) if leave_out else None
         built = self.build_search_query(query, config=config)  # type: ignore[attr-defined]
@@ -60,16 +65,21 @@ class _OneScan:
             return False, {}
         match = MatchExpression(self.fields or self.FTS_TABLE_FIELDS, built)  # type: ignore[attr-defined]
         # Nothing is joined: SQLite would begin with the other table, and ask for each of its rows.
-        hits = SQLiteFTSIndexEntry.objects.filter(match).annotate(score=_WeighedBM25())
-        found = dict(hits.values_list("index_entry_id", "score"))
-        entries = IndexEntry.objects.filter(
-            pk__in=_numbers(list(found)),
+        of_model = IndexEntry.objects.filter(
+            pk=OuterRef("pk"),
             content_type__in=get_descendants_content_types_pks(self.queryset.model),
-        ).values_list("object_id", "pk")
+        )
+        hits = SQLiteFTSIndexEntry.objects.filter(match, Exists(of_model))
+        hits = hits.annotate(score=_WeighedBM25()).order_by("score")
+        found = dict(hits.values_list("index_entry_id", "score")[:most])
+        entries = IndexEntry.objects.filter(pk__in=_numbers(list(found)))
         key = self.queryset.model._meta.pk
         while key.remote_field:
             key = key.remote_field.model._meta.pk
-        return leave_out, {key.to_python(number): found[entry] for number, entry in entries}
+        return leave_out, {
+            key.to_python(number): found[entry]
+            for number, entry in entries.values_list("object_id", "pk")
+        }
 
     def narrowed(self, scores: tuple[bool, Scores] | None) -> QuerySet[Any]:
         """The rows that were found."""
@@ -96,11 +106,26 @@ class _AutocompleteCompiler(_OneScan, stock.SQLiteAutocompleteQueryCompiler):
 class _Results(stock.SQLiteSearchResults):
     """Results whose scores were all read at once."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: list[tuple[bool, Scores] | None] = []
+
     def _scores(self) -> tuple[bool, Scores] | None:
-        if not hasattr(self, "_found"):
-            self._found = self.query_compiler.scores(self.query_compiler.get_config(self.backend))
-        found: tuple[bool, Scores] | None = self._found
-        return found
+        """Those of the best hits; of all, where the rows that are asked for are few of the best."""
+        if not self._kept:
+            compiler, config = self.query_compiler, self.query_compiler.get_config(self.backend)
+            found = compiler.scores(config, BEST)
+            many = found is not None and not found[0] and len(found[1]) == BEST
+            if many and compiler.narrowed(found).count() <= BEST // 2:
+                found = compiler.scores(config, None)
+            self._kept.append(found)
+        return self._kept[0]
+
+    def _clone(self) -> _Results:
+        clone: _Results = super()._clone()
+        # What one has asked for, the others have too.
+        clone._kept = self._kept
+        return clone
 
     def _do_search(self) -> list[Any]:
         compiler, scores = self.query_compiler, self._scores()

@@ -18,6 +18,7 @@ from wagtail.models import WorkflowState
 
 from cms.core import editor_links, mail, proof_of_work, views
 from cms.core.accounts import hooks as account_hooks
+from cms.core.page_lists import PageLists
 from cms.core.prose import PageLinks
 
 if TYPE_CHECKING:
@@ -119,6 +120,12 @@ def page_links(features: FeatureRegistry) -> None:
             "to_database_format": {"entity_decorators": {"LINK": link_entity}},
         },
     )
+
+
+@hooks.register("register_admin_viewset")
+def page_lists() -> PageLists:
+    """Lists of pages at any number of pages, in the place of Wagtail's, which comes first."""
+    return PageLists()
 
 
 account_hooks.listen()

@@ -13,10 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
+from cms.core import counting, page_lists
 from home.models import StandardPage
 from news.curation import queue
-from news.models import ArticlePage, ArticleTag, RelatedLink
+from news.importing import starting
+from news.models import ArticleIndexPage, ArticlePage, ArticleTag, RelatedLink
 from tests.factories.news import AuthorFactory, article, written_by
+from tests.factories.people import UserFactory, editor
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +111,74 @@ def test_the_index_of_sitemaps_is_made_without_a_look_at_every_article(client: C
             found = "\n".join(str(row[-1]) for row in cursor.fetchall())
         tables = "wagtailcore_page|news_articlepage"
         assert not re.search(rf"\bSCAN ({tables})$|Seq Scan on ({tables})", found, re.M), sql
+
+
+def asked_by(client: Client, address: str, **given: str) -> tuple[str, list[str]]:
+    """What an address of the admin shows, and what it asks of the database."""
+    client.get(address, given)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(address, given).content.decode()
+    return page, [query["sql"] for query in asked]
+
+
+@pytest.mark.parametrize("somebody", [editor, lambda: UserFactory(is_superuser=True)])
+def test_the_explorer_counts_no_page_and_looks_through_none_for_people(
+    client: Client, somebody: Callable[[], Any]
+) -> None:
+    owner = UserFactory(username="ada")
+    article(save_as=owner)
+    index = ArticleIndexPage.objects.get()
+    Page.objects.child_of(index).update(owner=owner)
+    client.force_login(somebody())
+    page, asked = asked_by(client, f"/admin/pages/{index.pk}/")
+    assert "ada" in page
+    of_pages = [sql for sql in asked if "wagtailcore_page" in sql]
+    assert not [sql for sql in of_pages if re.match(r"SELECT COUNT|.*SELECT DISTINCT", sql)]
+
+
+def test_the_explorer_counts_what_a_filter_leaves_as_far_as_one_leafs(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "COUNTED", 2)
+    for _ in range(4):
+        article()
+    Page.objects.filter(depth__gt=2).update(latest_revision_created_at="2026-01-02T12:00Z")
+    client.force_login(UserFactory(is_superuser=True))
+    index = ArticleIndexPage.objects.get()
+    given = {"latest_revision_created_at_from": "2026-01-01"}
+    page, asked = asked_by(client, f"/admin/pages/{index.pk}/", **given)
+    assert [sql for sql in asked if sql.startswith("SELECT COUNT") and "LIMIT 3" in sql]
+    assert "More than 2 pages" in page
+
+
+def test_many_pages_are_not_put_in_order_by_hand(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_lists, "PUT_IN_ORDER_BY_HAND", 1)
+    article()
+    article()
+    client.force_login(UserFactory(is_superuser=True))
+    index = ArticleIndexPage.objects.get()
+    page, _ = asked_by(client, f"/admin/pages/{index.pk}/", ordering="ord")
+    assert 'data-controller="w-orderable"' not in page
+    monkeypatch.setattr(page_lists, "PUT_IN_ORDER_BY_HAND", 2)
+    page, _ = asked_by(client, f"/admin/pages/{index.pk}/", ordering="ord")
+    assert 'data-controller="w-orderable"' in page
+
+
+def test_the_sites_history_looks_for_one_entry_of_each_kind(client: Client) -> None:
+    article(save_as=UserFactory(username="ada"))
+    client.force_login(UserFactory(is_superuser=True))
+    page, asked = asked_by(client, "/admin/reports/site-history/")
+    assert "ada" in page
+    of_entries = [sql for sql in asked if "logentry" in sql]
+    assert not [sql for sql in of_entries if "SELECT DISTINCT" in sql or 'page_id" IN' in sql]
+    assert [sql for sql in of_entries if f"LIMIT {counting.COUNTED + 1}" in sql]
+
+
+def test_where_an_article_may_start_is_asked_of_the_few_indexes_only() -> None:
+    article()
+    with CaptureQueriesContext(connection) as asked:
+        assert starting.index_for(UserFactory(is_superuser=True)) == ArticleIndexPage.objects.get()
+    indexes = [q["sql"] for q in asked if 'FROM "news_articleindexpage"' in q["sql"]]
+    assert "ORDER BY" not in indexes[0]

@@ -45,6 +45,25 @@ def test_the_index_is_asked_once_however_many_are_found() -> None:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%', '%%')}")
             plan = [row[3] for row in cursor.fetchall()]
         # A scan of the one table, and not (as "=" would say) one for each row of another.
-        assert len(plan) == 1
         assert plan[0].startswith("SCAN")
+        # What kind each hit is of, its number tells.
+        others = [step for step in plan[1:] if step.startswith(("SCAN", "SEARCH"))]
+        assert [step for step in others if "INTEGER PRIMARY KEY" not in step] == []
         assert "VIRTUAL TABLE INDEX 0:M" in plan[0]
+
+
+def test_of_a_frequent_word_the_best_hits_are_read_and_of_few_pages_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("other databases rank in their index")
+    monkeypatch.setattr("search.admin_sqlite.BEST", 4)
+    pages = [article(title=f"Heron {number}") for number in range(7)]
+    found = ArticlePage.objects.all().search("heron")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(list(found)) == found.count() == 4
+    # A slice and its count ask the index no further.
+    assert sum(" MATCH " in query["sql"] for query in captured.captured_queries) == 1
+    left = next(page for page in pages if page not in list(found))
+    # The only page that is asked for is none of the best; it is found all the same.
+    assert list(ArticlePage.objects.filter(pk=left.pk).search("heron")) == [left]
