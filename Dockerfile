@@ -56,8 +56,8 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
 
-# The web server. Worker and sweep: `python manage.py db_worker`, `python manage.py sweep --every 60`.
+# The web server. Worker and sweep have commands of their own: see compose.yaml.
 CMD ["python", "-m", "granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", \
      "--workers=2", "--blocking-threads=2", "--http=1", "--http1-buffer-size=65536", \
-     "--respawn-failed-workers", "--workers-kill-timeout=8", \
+     "--respawn-failed-workers", "--respawn-interval=15", "--workers-kill-timeout=8", \
      "--no-access-log", "--log-level=warning", "cms.wsgi:application"]

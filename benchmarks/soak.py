@@ -279,13 +279,8 @@ def run(options: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     manage = [sys.executable, "manage.py"]
-    worker = group.start(
-        "worker", [*manage, "db_worker", "--interval=1", "--verbosity=0"], environment=os.environ
-    )
-    group.manage(
-        *("sweep", "sweep", f"--every={serving.SWEEP_EVERY}", "--verbosity=0"),
-        environment=os.environ,
-    )
+    worker = group.start("worker", [*manage, *serving.WORKER], environment=os.environ)
+    group.manage("sweep", *serving.SWEEP, environment=os.environ)
     web = group.start(
         "web",
         serving.web_server(host="127.0.0.1", port=port, workers=options.processes),

@@ -10,9 +10,14 @@ from cms.core import processes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SWEEP_EVERY = 60
+# Both say nothing but what goes into the log.
+WORKER = ("db_worker", "--interval=1", "--verbosity=0")
+SWEEP = ("sweep", "--every=60", "--verbosity=0")
 # Seconds that a web process gets to finish its answers. Less than processes.GRACE, which is for all.
 LAST_ANSWERS = 8
+# Seconds that a new process gets to load the site before the one that it replaces is ended. Nothing
+# asks whether it is ready, and on a busy machine that takes it nine.
+LOADED_AFTER = 15
 
 
 class DidNotStart(Exception):
@@ -23,10 +28,8 @@ def start(
     group: processes.Group, *, host: str, port: int, workers: int, environment: Mapping[str, str]
 ) -> None:
     """Start worker, sweep and web server, and wait until the last answers. Raises DidNotStart."""
-    group.manage("worker", "db_worker", "--interval=1", "--verbosity=0", environment=environment)
-    group.manage(
-        "sweep", "sweep", f"--every={SWEEP_EVERY}", "--verbosity=0", environment=environment
-    )
+    group.manage("worker", *WORKER, environment=environment)
+    group.manage("sweep", *SWEEP, environment=environment)
     web = group.start(
         "web", web_server(host=host, port=port, workers=workers), environment=environment
     )
@@ -35,7 +38,12 @@ def start(
 
 
 def web_server(
-    *, host: str, port: int, workers: int, application: str = "cms.wsgi:application"
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    application: str = "cms.wsgi:application",
+    loaded_after: int = LOADED_AFTER,
 ) -> list[str]:
     """The command that serves a WSGI application with that many processes."""
     return [
@@ -54,6 +62,7 @@ def web_server(
         # A process that broke is replaced, and one that is told to end gets this long for what it
         # has begun to answer.
         "--respawn-failed-workers",
+        f"--respawn-interval={loaded_after}",
         f"--workers-kill-timeout={LAST_ANSWERS}",
         "--log-level=warning",
         application,

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.urls import URLResolver, get_resolver
+
+from cms.core import processes
 
 pytestmark = pytest.mark.any_database
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OURS = ("migrate", "web", "worker", "sweep")
+SECRET = "c2VjcmV0"
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 SETTINGS = "\n".join(file.read_text() for file in (ROOT / "cms/settings").glob("*.py"))
 
 
@@ -31,6 +41,11 @@ def test_our_services_can_write_nowhere_and_gain_no_right(service: str) -> None:
     assert found["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in found["security_opt"]
     assert found["volumes"] == ["data:/data"]
+
+
+@pytest.mark.parametrize("service", sorted(COMPOSE["services"]))
+def test_every_service_is_limited(service: str) -> None:
+    assert re.fullmatch(r"\d+[mg]", COMPOSE["services"][service]["mem_limit"])
 
 
 @pytest.mark.parametrize("name", sorted(environment_of("web")))
@@ -52,13 +67,24 @@ def test_what_production_demands_is_set() -> None:
 def test_the_example_names_every_variable_that_must_be_filled_in() -> None:
     text = (ROOT / "compose.yaml").read_text()
     example = (ROOT / "deploy/example.env").read_text()
-    for name in set(re.findall(r"\$\{([A-Z_]+)", text)) - {"OPENAI_MODEL"}:
+    for name in set(re.findall(r"\$\{([A-Z_]+)", text)):
         assert re.search(rf"^{name}=", example, re.MULTILINE), name
 
 
+def test_the_guide_names_every_variable_that_is_read_and_no_other() -> None:
+    told = set(
+        re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    )
+    read = set(re.findall(r"environment\.[a-z_]+\([^\"()]*\"([A-Z_]+)\"", SETTINGS))
+    demo = "".join(file.read_text() for file in (ROOT / "home/management/commands").glob("*.py"))
+    asked = set(re.findall(r"os\.environ(?:\.get\(|\[)\"([A-Z_]+)\"", demo))
+    assert told == read | (asked - {"DJANGO_SETTINGS_MODULE"})
+
+
 def test_no_secret_has_a_default() -> None:
-    for value in environment_of("web").values():
-        assert not re.search(r"(PASSWORD|SECRET_KEY|TOKEN|API_KEY):-\w", value)
+    assert not re.search(r"(PASSWORD|SECRET_KEY|TOKEN|API_KEY):-\w", str(COMPOSE))
+    example = (ROOT / "deploy/example.env").read_text()
+    assert not re.search(r"^\w*(PASSWORD|KEY|TOKEN|DSN)=.", example, re.M)
 
 
 def test_databases_are_reached_by_nobody_else() -> None:
@@ -130,6 +156,10 @@ def test_the_services_run_the_servers_that_serve_runs() -> None:
     for file in ("Dockerfile", "deploy/dovetail.service"):
         text = (ROOT / file).read_text()
         assert not {flag for flag in flags if flag not in text}, file
+    for name, command in (("worker", serving.WORKER), ("sweep", serving.SWEEP)):
+        assert COMPOSE["services"][name]["command"] == ["python", "manage.py", *command]
+        unit = (ROOT / f"deploy/dovetail-{name}.service").read_text()
+        assert f"python manage.py {' '.join(command)}\n" in unit
 
 
 def test_proxies_hand_on_no_body_that_is_still_coming() -> None:
@@ -141,7 +171,34 @@ def test_proxies_hand_on_no_body_that_is_still_coming() -> None:
     assert "proxy_request_buffering" not in (ROOT / "deploy/nginx.conf").read_text()
 
 
-def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+def addresses_with_a_secret(of: URLResolver | None = None, before: str = "/") -> Iterator[str]:
+    """One of each address that lets the reader of a mail in, and one with a question."""
+    if of is None:
+        yield f"/representatives/?zip={SECRET}"
+    for pattern in (of or get_resolver()).url_patterns:
+        path = f"{before}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from addresses_with_a_secret(pattern, path)
+        elif "token>" in path:
+            yield re.sub(r"<[^>]+>", "a-slug", re.sub(r"<uidb64>|<(\w+:)?token>", SECRET, path))
+
+
+def test_caddy_writes_down_nobody() -> None:
+    ours = (ROOT / "deploy/Caddyfile").read_text()
+    left_out = re.search(r'request>uri regexp "([^"]+)" "\$1"', ours)
+    assert left_out
+    for address in addresses_with_a_secret():
+        kept = re.sub(left_out[1], r"\1", address)
+        assert SECRET not in kept
+        assert kept
+    for part in ("remote_ip", "client_ip", "headers"):
+        assert re.search(rf"request>{part} delete", ours)
+    # Each line of the second says who asked, with all headers.
+    assert re.search(r"exclude http\.log\.access http\.log\.error", ours)
+
+
+def test_nginx_takes_its_configuration_and_writes_down_nobody(tmp_path: Path) -> None:
+    """Nothing answers behind it, so that it has most to say."""
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     openssl = shutil.which("openssl")
     if not Path(nginx).exists() or openssl is None:
@@ -158,20 +215,72 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     ours = (ROOT / "deploy/nginx.conf").read_text()
     # It would show pages of any age once more, among them what was taken back.
     assert not re.search(r"proxy_cache_use_stale[^;]*\bupdating\b", ours)
+    port, plain, behind = (processes.free_port() for _ in range(3))
     for there, here in (
         ("/etc/ssl/news.example.org", str(tmp_path)),
         ("/var/cache/nginx/dovetail", str(tmp_path / "cache")),
         ("/var/log/nginx", str(tmp_path)),
+        ("/srv/dovetail/var", str(tmp_path)),
+        ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("listen [::]:443", f"listen [::1]:{port}"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("listen [::]:80", f"listen [::1]:{plain}"),
+        ("127.0.0.1:8000", f"127.0.0.1:{behind}"),
     ):
         assert there in ours
         ours = ours.replace(there, here)
+    (tmp_path / "static").mkdir()
+    for name in ("a.0123456789ab.css", "a.css"):
+        (tmp_path / "static" / name).write_text("a{}")
     file = tmp_path / "nginx.conf"
-    file.write_text(f"pid {tmp_path}/nginx.pid; error_log stderr; events {{}} http {{ {ours} }}\n")
-    tried = subprocess.run(  # noqa: S603 - as above
-        [nginx, "-t", "-c", str(file), "-p", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
+    file.write_text(
+        f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/start.log;"
+        # One process, as whoever runs the tests: the folder is nobody else's.
+        "daemon off; master_process off;"
+        " events {} http { access_log /dev/stdout; "
+        + " ".join(f"{part}_temp_path {tmp_path}/t;" for part in TEMPORARY)
+        + ours
+        + "}\n"
     )
+    command = [nginx, "-c", str(file), "-p", str(tmp_path)]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)  # noqa: S603
     assert tried.returncode == 0, tried.stderr
     assert "[warn]" not in tried.stderr
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - as above
+    try:
+        trusting = ssl.create_default_context()
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+        until = time.monotonic() + 60
+        while processes.is_free(port):
+            assert running.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+        def asked(path: str, *, at: int = port) -> tuple[int, str]:
+            """Status and age of the answer, over TLS where it is the port for that."""
+            connection = http.client.HTTPConnection("news.example.org")
+            connection.sock = socket.create_connection(("127.0.0.1", at), timeout=30)
+            if at == port:
+                connection.sock = trusting.wrap_socket(
+                    connection.sock, server_hostname="news.example.org"
+                )
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            connection.close()
+            return response.status, response.headers.get("Cache-Control", "")
+
+        addresses = list(addresses_with_a_secret())
+        assert [asked(path)[0] for path in addresses] == [502] * len(addresses)
+        assert "immutable" in asked("/static/a.0123456789ab.css")[1]
+        # The next version may have another file of that name.
+        assert asked("/static/a.css") == (200, "public, max-age=300")
+        assert asked(addresses[0], at=plain)[0] == 301
+    finally:
+        running.terminate()
+        printed = running.communicate(timeout=60)[0]
+    told = printed + "".join(log.read_text() for log in tmp_path.glob("dovetail*.log"))
+    assert told.count(" 502 ") == len(addresses)
+    assert SECRET not in told
+    assert "127.0.0.1" not in told

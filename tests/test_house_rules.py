@@ -84,6 +84,12 @@ def test_nothing_waits_to_be_written() -> None:
     assert waiting == []
 
 
+def test_no_merge_is_left_half_done() -> None:
+    marks = re.compile(r"^(<{7}|>{7}|\|{7})( |$)", re.MULTILINE)
+    kinds = (".py", ".js", ".css", ".html", ".md", ".yaml", ".toml", ".txt", "Makefile")
+    assert [str(f) for f in written(*kinds) if marks.search(f.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("name", ["base", "dev", "production"])
 def test_a_lock_pins_and_hashes_each_package_and_names_no_source(name: str) -> None:
     lock = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")

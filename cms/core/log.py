@@ -16,8 +16,10 @@ _ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r"(?<![\w=.-])[\w=.-]{8,}:[\w-]{4,}:[\w-]{20,}|\b[0-9a-z]{6}-[0-9a-f]{32}\b")
 _QUERY = re.compile(r"(?<=[\w/-])\?[^\s'\"<>]+")
 _IP = re.compile(
-    r"\b(?!127\.)\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b"
-    r"|\b(?:[0-9a-f]{1,4}:){1,7}(?:(?::[0-9a-f]{1,4}){1,6}\b|:(?![\w:]))",
+    r"\b(?!127\.)\d{1,3}(?:\.\d{1,3}){3}\b"
+    # IPv6 with its zeros left out, as it is mostly written, and without.
+    r"|(?<![\w:])(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b|(?!\w))"
+    r"|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b",
     re.IGNORECASE,
 )
 # A database repeats the row that it refused: names and words of whoever sent it, over any number of lines.

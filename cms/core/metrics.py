@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import Count, Max, Min, Q
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -94,7 +94,7 @@ class SiteCollector(Collector):
         up = GaugeMetricFamily("dovetail_database_up", "Whether the database answers.")
         try:
             found = [*_jobs(), *_mails(), _sweep(), *_replica()]
-        except DatabaseError:
+        except Error:
             found = []
         up.add_metric([], 1 if found else 0)
         yield up
@@ -137,7 +137,7 @@ def _replica() -> Iterator[GaugeMetricFamily]:
         return
     try:
         behind: int | None = replica.bytes_behind()
-    except DatabaseError:
+    except Error:
         behind = None
     yield _gauge(
         "dovetail_replica_up", "Whether the database's replica answers.", int(behind is not None)

@@ -1,4 +1,4 @@
-"""Who asks whether this process lives asks the machine, not the site: by an address, or a service's name."""
+"""Who asks how this process is asks the machine, not the site: by an address, or a service's name."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATHS = frozenset({"/healthz", "/readyz"})
+PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def by_any_name(application: WSGIApplication) -> WSGIApplication:
-    """The application, whose health may be asked for under a host that is not ours.
+    """The application, whose health and figures may be asked for under a host that is not ours.
 
     Its answers say nothing of the site, and nothing in them is made of the host. A container's own
-    check, a proxy and most balancers cannot know the site's name, or cannot send it.
+    check, a proxy, most balancers and Prometheus cannot know the site's name, or cannot send it.
     """
     ours = urlsplit(settings.SITE_URL).netloc
 

@@ -39,6 +39,8 @@ def test_a_line_is_one_object_with_what_is_asked_for() -> None:
         ("from 2001:db8::7, fe80::1 or 2001:db8:1::", "from [ip], [ip] or [ip]"),
         ("error\nDETAIL:  Failing row: (Ada, a\n\nb)", "error\nDETAIL: [row]"),
         ("DETAIL: Ada\n\nThe above exception was", "DETAIL: [row]\n\nThe above exception was"),
+        ("2001:db8::7: refused, [2001:db8:0:1::7] and fe80::", "[ip]: refused, [[ip]] and [ip]"),
+        ("at 12:34:56, in std::vector", "at 12:34:56, in std::vector"),
         ("Not Found: /representatives/?zip=12345", "Not Found: /representatives/?[query]"),
         ("3 of 4 are 75%: why?", "3 of 4 are 75%: why?"),
         ("at 12:30:05, version 1.2.3", "at 12:30:05, version 1.2.3"),

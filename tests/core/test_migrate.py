@@ -58,7 +58,7 @@ def test_old_code_goes_on_running_while_a_new_version_is_brought_out() -> None:
         and not getattr(migration, "why_old_code_survives", "")
         and any(breaks_old_code(operation) for operation in migration.operations)
     ]
-    assert not breaking, "See docs/operations.md, Upgrades: first add, one version later remove."
+    assert not breaking, "See docs/deployment.md, Upgrades: first add, one version later remove."
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,19 @@ def test_health_is_never_stored_and_never_written_to(client: Client, address: st
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "web:8000", "172.30.0.5", "x y"])
-@pytest.mark.parametrize(("path", "status"), [("/healthz", "200 OK"), ("/", "400 Bad Request")])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/healthz", "200 OK"), ("/metrics", "200 OK"), ("/", "400 Bad Request")],
+)
 def test_health_is_asked_under_any_name_and_nothing_else_is(
     host: str, path: str, status: str, settings: Settings
 ) -> None:
     settings.ALLOWED_HOSTS = [urlsplit(settings.SITE_URL).hostname]
-    environ = RequestFactory().get(path).environ | {"HTTP_HOST": host}
+    settings.METRICS_TOKEN = "a-token-for-the-test-0123456789"
+    environ = RequestFactory().get(path).environ | {
+        "HTTP_HOST": host,
+        "HTTP_AUTHORIZATION": f"Bearer {settings.METRICS_TOKEN}",
+    }
     said: list[str] = []
 
     def start_response(

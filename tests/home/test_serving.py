@@ -20,10 +20,12 @@ from home import serving
 
 pytestmark = pytest.mark.any_database
 
-# Says which process answered; slow answers say when they have begun, and wait to be let go.
+# Loads for a moment, says which process answered; slow answers say when they have begun, and wait to
+# be let go.
 APPLICATION = """
 import os, pathlib, time
 HERE = pathlib.Path(__file__).parent
+time.sleep(0.5)
 def application(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/slow":
@@ -37,6 +39,8 @@ def application(environ, start_response):
     return [body]
 """
 
+LOADED_AFTER = 3
+
 
 class Server:
     """The command that `make serve` gives, on an application of two processes."""
@@ -47,13 +51,17 @@ class Server:
         (folder / "told.py").write_text(APPLICATION)
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             serving.web_server(
-                host="127.0.0.1", port=self.port, workers=2, application="told:application"
+                host="127.0.0.1",
+                port=self.port,
+                workers=2,
+                application="told:application",
+                loaded_after=LOADED_AFTER,
             ),
             cwd=folder,
             env=dict(os.environ),
             start_new_session=True,
         )
-        self.wait_for(lambda: bool(self.ask("/")))
+        self.wait_for(lambda: len(self.workers()) == 2)
 
     def ask(self, path: str, *, patience: float = 60) -> bytes:
         """The answer; nothing where there was none within that many seconds."""
