@@ -175,6 +175,6 @@ def test_no_signature_is_lost_that_was_answered_with_thanks(
 
             until(all_done, what="the worker works again")
         # Restarted while nobody asks, it is found by the first who does: what was open is looked at.
-        assert {site.ask("/search/?q=pipes")[0] for _ in range(12)} == {200}
+        assert {ask(site.port, "/search/?q=pipes")[0] for _ in range(12)} == {200}
         cluster.restart()
-        assert {site.ask("/search/?q=pipes")[0] for _ in range(12)} == {200}
+        assert {ask(site.port, "/search/?q=pipes")[0] for _ in range(12)} == {200}
