@@ -16,7 +16,7 @@ from wagtail.admin.rich_text.converters.html_to_contentstate import (
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.models import WorkflowState
 
-from cms.core import editor_links, mail, proof_of_work, views
+from cms.core import editor_links, mail, moderation, proof_of_work, views
 from cms.core.accounts import hooks as account_hooks
 from cms.core.page_lists import PageLists
 from cms.core.prose import PageLinks
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
+    from wagtail.admin.ui.components import Component
     from wagtail.models import Page
     from wagtail.rich_text.feature_registry import FeatureRegistry
+
+    from cms.core.requests import AdminRequest
 
 
 @hooks.register("register_admin_urls")
@@ -70,6 +73,12 @@ def workflow_at_hand(request: HttpRequest, page: Page) -> None:
         states = WorkflowState.objects.active().select_related("current_task_state__task")
         known = Prefetch("_specific_workflow_states", states, to_attr="_current_workflow_states")
         prefetch_related_objects([page], known)
+
+
+@hooks.register("construct_homepage_panels", order=900)
+def what_waits(request: AdminRequest, panels: list[Component]) -> None:
+    """Let no panel list more than it can hold."""
+    moderation.bound(request, panels)
 
 
 @hooks.register("register_icons")
