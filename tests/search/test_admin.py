@@ -52,11 +52,10 @@ def test_the_index_is_asked_once_however_many_are_found() -> None:
         assert "VIRTUAL TABLE INDEX 0:M" in plan[0]
 
 
+@pytest.mark.any_database  # Other databases rank in their index.
 def test_of_a_frequent_word_the_best_hits_are_read_and_of_few_pages_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("other databases rank in their index")
     monkeypatch.setattr("search.admin_sqlite.BEST", 4)
     pages = [article(title=f"Heron {number}") for number in range(7)]
     found = ArticlePage.objects.all().search("heron")
