@@ -56,12 +56,6 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def say(line: str) -> None:
-    """Tell who waits what is going on."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
 def serve(here: site.Site, *, behind_nginx: bool) -> str:
     """Make the demo newsroom and serve it; its address."""
     port, front = processes.free_port(), processes.free_port()
@@ -96,7 +90,7 @@ def visit(here: site.Site, address: str, options: argparse.Namespace) -> dict[st
     failures: dict[str, Counter[str]] = {name: Counter() for name in PAGES}
     # The first visits are not counted: pictures are made in all sizes by who sees them first.
     for number in range(options.rounds + 1):
-        say(f"Round {number} of {options.rounds}…" if number else "Warming up…")
+        site.say(f"Round {number} of {options.rounds}…" if number else "Warming up…")
         for name, path in PAGES.items():
             report = reports / f"{name}-{number}.json"
             try:
@@ -116,7 +110,7 @@ def look(here: site.Site, address: str, *, browser: int, report: Path) -> dict[s
     try:
         return lighthouse.run(here, address, browser=browser, report=report)
     except RuntimeError as error:
-        say(f"{address}: {error}; once more.")
+        site.say(f"{address}: {error}; once more.")
         return lighthouse.run(here, address, browser=browser, report=report)
 
 
@@ -159,7 +153,7 @@ def table(result: dict[str, Any]) -> str:
 def measure(here: site.Site, options: argparse.Namespace) -> dict[str, Any]:
     """Everything, in the shape of the last line."""
     lack = nginx.lacks_tls()
-    say("Loading the demo newsroom…")
+    site.say("Loading the demo newsroom…")
     address = serve(here, behind_nginx=not lack)
     return {
         "benchmark": "lighthouse",
@@ -175,17 +169,12 @@ def main(given: Sequence[str] | None = None) -> int:
     if skipped := lighthouse.lacks():
         sys.stdout.write(f"{json.dumps({'benchmark': 'lighthouse', 'skipped': skipped})}\n")
         return 0
-    try:
+
+    def measured() -> dict[str, Any]:
         with site.opened(database="", folder="") as here:
-            result = measure(here, options)
-    except site.Interrupted:
-        say("Interrupted; everything that was started has ended.")
-        return 130
-    except (RuntimeError, serving.DidNotStart) as error:
-        say(str(error))
-        return 1
-    sys.stdout.write(f"{table(result)}\n{json.dumps(result)}\n")
-    return 1 if failed(result) else 0
+            return measure(here, options)
+
+    return site.carried_out(measured, table=table, failed=failed)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.measuring import processor, site, weight
 from benchmarks.measuring.ready import KEPT
-from home import serving
 
 FLOORS = {
     "bare WSGI": "/_floor/wsgi/",
@@ -75,7 +73,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 
 def measure(options: argparse.Namespace, here: site.Site) -> dict[str, Any]:
     """Everything, in the shape of the last line."""
-    say(f"Making {options.articles} articles…")
+    site.say(f"Making {options.articles} articles…")
     here.manage("migrate", "--verbosity=0")
     here.manage("collectstatic", "--noinput", "--verbosity=0")
     here.manage(
@@ -99,7 +97,7 @@ def measure(options: argparse.Namespace, here: site.Site) -> dict[str, Any]:
     for page in asked.values():
         ask(here, server.pid, page["address"], options, WARM_UP)
     for number in range(options.rounds):
-        say(f"Round {number + 1} of {options.rounds}…")
+        site.say(f"Round {number + 1} of {options.rounds}…")
         for name, page in asked.items():
             seconds = options.seconds / options.rounds
             rounds[name].append(ask(here, server.pid, page["address"], options, seconds))
@@ -225,25 +223,14 @@ def told(row: dict[str, Any]) -> str:
     return ", ".join(f"{number} x {what}" for what, number in row["failures"].items()) or "nothing"
 
 
-def say(line: str) -> None:
-    """Tell who waits what is going on."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
 def main() -> int:
     options = arguments()
-    try:
+
+    def measured() -> dict[str, Any]:
         with site.opened(database=options.database, folder=options.folder) as here:
-            result = measure(options, here)
-    except site.Interrupted:
-        say("Interrupted; everything that was started has ended.")
-        return 130
-    except (RuntimeError, serving.DidNotStart) as error:
-        say(str(error))
-        return 1
-    sys.stdout.write(f"{table(result)}\n{json.dumps(result)}\n")
-    return 1 if failed(result) else 0
+            return measure(options, here)
+
+    return site.carried_out(measured, table=table, failed=failed)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import json
 import sys
 import threading
 from collections import Counter
@@ -83,12 +82,6 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def say(line: str) -> None:
-    """Tell who waits what is going on."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
-
-
 def fetch(port: int, address: str) -> tuple[int, str, bytes]:
     """Status, what the page cache did, and the page."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -155,7 +148,7 @@ def points(here: site.Site, floors: int, real: int, web: int, lacks: list[str]) 
 def press(here: site.Site, found: list[Point], options: argparse.Namespace) -> None:
     """Ask for each in turn, and again."""
     for number in range(-1, options.rounds):
-        say(f"Round {number + 1} of {options.rounds}…" if number >= 0 else "Warming up…")
+        site.say(f"Round {number + 1} of {options.rounds}…" if number >= 0 else "Warming up…")
         for point in found:
             seen = load.press(
                 here,
@@ -221,7 +214,7 @@ def purges(here: site.Site, port: int, articles: int) -> dict[str, Any]:
 
 def measure(here: site.Site, options: argparse.Namespace) -> dict[str, Any]:
     """Everything, in the shape of the last line."""
-    say(f"Making {options.articles} articles…")
+    site.say(f"Making {options.articles} articles…")
     here.manage("migrate", "--verbosity=0")
     here.manage("collectstatic", "--noinput", "--verbosity=0")
     here.manage("generate_load", f"--articles={options.articles}", "--verbosity=0")
@@ -234,11 +227,11 @@ def measure(here: site.Site, options: argparse.Namespace) -> dict[str, Any]:
     for number in range(3 + COLD_TIMES, options.articles + 1):
         fetch(here.port, f"/news/load-{number}/")
         here.go_on()
-    say("A hundred readers of a cold page…")
+    site.say("A hundred readers of a cold page…")
     chilled = [cold(real, f"/news/load-{number}/") for number in range(3, 3 + COLD_TIMES)]
     found = points(here, floors, real, web, lacks)
     press(here, found, options)
-    say("Publishing…")
+    site.say("Publishing…")
     purged = purges(here, real, options.articles)
     held = memory.megabytes(web)
     rows = {point.name: point.row() for point in found}
@@ -286,19 +279,14 @@ def table(result: dict[str, Any]) -> str:
 
 def main(given: Sequence[str] | None = None) -> int:
     options = arguments(given)
-    try:
+
+    def measured() -> dict[str, Any]:
         with ExitStack() as stack:
             database = options.database or stack.enter_context(throwaway())
             here = stack.enter_context(site.opened(database=database, folder=""))
-            result = measure(here, options)
-    except site.Interrupted:
-        say("Interrupted; everything that was started has ended.")
-        return 130
-    except (RuntimeError, serving.DidNotStart) as error:
-        say(str(error))
-        return 1
-    sys.stdout.write(f"{table(result)}\n{json.dumps(result)}\n")
-    return 1 if failed(result) else 0
+            return measure(here, options)
+
+    return site.carried_out(measured, table=table, failed=failed)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from cms.core import processes
 from home import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 # These say where something of a real site is, or what it is like.
@@ -114,6 +114,31 @@ class Site:
             self.go_on()
             raise serving.DidNotStart("The web server did not start; see above.")
         return process
+
+
+def say(line: str) -> None:
+    """Tell who waits what is going on."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def carried_out(
+    measure: Callable[[], dict[str, Any]],
+    *,
+    table: Callable[[dict[str, Any]], str],
+    failed: Callable[[dict[str, Any]], bool],
+) -> int:
+    """Measure, and write a table, and the last line as JSON. The exit status of the script."""
+    try:
+        result = measure()
+    except Interrupted:
+        say("Interrupted; everything that was started has ended.")
+        return 130
+    except (RuntimeError, serving.DidNotStart) as error:
+        say(str(error))
+        return 1
+    sys.stdout.write(f"{table(result)}\n{json.dumps(result)}\n")
+    return 1 if failed(result) else 0
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 from wagtail.rich_text.rewriters import FIND_A_TAG, extract_attrs
 
+from cms.core.row_ids import row_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -28,7 +30,7 @@ def known(number: str) -> dict[str, Any]:
     at_hand = _at_hand.get()
     if at_hand is None:
         at_hand = _look_up([number])
-    broken = {"id": int(number) if _is_id(number) else 0, "url": None, "parentId": None}
+    broken = {"id": row_id(number), "url": None, "parentId": None}
     return at_hand.get(number, broken)
 
 
@@ -50,7 +52,7 @@ def gathered(values: Iterable[Any]) -> Iterator[None]:
 
 
 def _look_up(numbers: Iterable[str]) -> Known:
-    wanted = {int(number) for number in numbers if _is_id(number)}
+    wanted = {row_id(number) for number in numbers} - {0}
     if not wanted:
         return {}
     pages = list(Page.objects.filter(pk__in=wanted).only("path", "depth", "live", "url_path"))
@@ -67,8 +69,3 @@ def _look_up(numbers: Iterable[str]) -> Known:
         }
         for page in pages
     }
-
-
-def _is_id(number: str) -> bool:
-    """A number that a page may have; whoever pasted the link may have written anything."""
-    return number.isascii() and number.isdecimal() and len(number) < 19

@@ -10,6 +10,7 @@ from wagtail.rich_text import RichText, expand_db_html
 from wagtail.rich_text.pages import PageLinkHandler
 
 from cms.core.page_cache import tags
+from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +23,7 @@ class PageLinks(PageLinkHandler):
     def get_many(cls, attrs_list: list[dict[str, Any]]) -> list[Page | None]:
         """The pages named, in order; None, which makes no link, where readers would find nothing."""
         ids = [attrs.get("id", "") for attrs in attrs_list]
-        wanted = {
-            int(number)
-            for number in ids
-            if number.isascii() and number.isdecimal() and len(number) < 19
-        }
+        wanted = {row_id(number) for number in ids} - {0}
         # Also those that nobody can open yet.
         tags.show(*(f"page:{number}" for number in wanted))
         pages = Page.objects.live().filter(pk__in=wanted).only("url_path", "live")

@@ -19,6 +19,7 @@ from wagtail.admin.telepath import JSContext
 from wagtail.blocks.base import BlockWidget
 
 from cms.core import editor_links
+from cms.core.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 # Of the first member of a list in a new block.
 FIRST_ID = re.compile(r', "id": "[0-9a-f-]{36}"')
-# No id that a database can hold has more digits.
-LONGEST_ID = 18
 
 
 class StreamField(fields.StreamField):
@@ -105,12 +104,12 @@ class _Chosen:
         if kind not in self.found:
             self.found[kind] = model._default_manager.in_bulk(
                 {
-                    int(sent)
+                    row_id(str(sent))
                     for key, sent in self.data.items()
-                    if key.startswith(self.prefix) and key.endswith(f"-{name}") and _is_id(sent)
+                    if key.startswith(self.prefix) and key.endswith(f"-{name}")
                 }
             )
-        return self.found[kind].get(int(value)) if _is_id(value) else None
+        return self.found[kind].get(row_id(value))
 
 
 _chosen: ContextVar[_Chosen | None] = ContextVar("chosen_in_a_form", default=None)
@@ -124,15 +123,6 @@ def _chosen_in(data: Mapping[str, Any], prefix: str) -> Iterator[None]:
         yield
     finally:
         _chosen.reset(token)
-
-
-def _is_id(value: object) -> bool:
-    return (
-        isinstance(value, str)
-        and value.isascii()
-        and value.isdecimal()
-        and len(value) <= LONGEST_ID
-    )
 
 
 class ChosenTogether(blocks.ChooserBlock):
